@@ -1,0 +1,23 @@
+package io.dcd.engine.backend;
+
+/**
+ * Stochastic gradient descent with momentum and coupled weight decay, as PyTorch defines it: g ← g + λ·p, v ← m·v + g,
+ * p ← p − η·v. The learning rate η stays outside the velocity.
+ */
+public interface UpdateKernel extends AutoCloseable {
+    /**
+     * Updates every slice.
+     *
+     * @param learningRate η
+     * @param momentum m
+     * @param weightDecay λ, for the slices that decay
+     */
+    void update(double learningRate, double momentum, double weightDecay);
+
+    /** The Euclidean norm of the gradient over all slices; not finite exactly if a gradient is not, or it overflows. */
+    double gradientNorm();
+
+    /** Frees what the kernel itself allocated. */
+    @Override
+    default void close() {}
+}

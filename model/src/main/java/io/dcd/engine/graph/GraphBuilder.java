@@ -1,0 +1,225 @@
+package io.dcd.engine.graph;
+
+import io.dcd.engine.operation.Activate;
+import io.dcd.engine.operation.Activation;
+import io.dcd.engine.operation.Add;
+import io.dcd.engine.operation.AveragePooling;
+import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Convolution;
+import io.dcd.engine.operation.DepthwiseConvolution;
+import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.MatrixProduct;
+import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Operation;
+import io.dcd.engine.operation.Scale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes a {@link Graph} operation by operation. Every method takes the tensors that the operation reads and returns
+ * the one that it writes, and refuses shapes that do not fit with an {@link IllegalArgumentException} that names them.
+ */
+public final class GraphBuilder {
+    private final List<Tensor> tensors = new ArrayList<>();
+    private final List<Tensor> inputs = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>();
+    private String layer = "";
+
+    /** Names the layer that the next operations belong to. */
+    public GraphBuilder inLayer(String name) {
+        layer = name;
+        return this;
+    }
+
+    /** A tensor that the caller of the plan fills. */
+    public Tensor input(String name, Shape shape) {
+        Tensor tensor = new Tensor(tensors.size(), name, shape);
+        tensors.add(tensor);
+        inputs.add(tensor);
+        return tensor;
+    }
+
+    /** The plan's 8-bit RGB images, normalised. */
+    public Tensor images(int height, int width, List<Double> mean, List<Double> deviation) {
+        require(
+                mean.size() == 3 && deviation.size() == 3,
+                "three means and deviations are needed, got %d and %d",
+                mean.size(),
+                deviation.size());
+        return append(new ImageNormalization(mean, deviation, tensor("images", new Shape(height, width, 3))));
+    }
+
+    /** {@link Convolution} with weights (C_out, C_in, k, k). */
+    public Tensor convolution(String name, Tensor input, Parameter weights, int stride, int padding) {
+        List<Integer> extents = weights.shape();
+        require(
+                extents.size() == 4 && extents.get(2).equals(extents.get(3)),
+                "%s: weights must be (out, in, k, k), got %s",
+                weights.name(),
+                extents);
+        require(
+                extents.get(1) == input.shape().channels(),
+                "%s: weights of %d input channels do not fit %s",
+                weights.name(),
+                extents.get(1),
+                input);
+        Shape shape = windows(input, extents.get(2), stride, padding, extents.get(0));
+        return append(new Convolution(input, weights, stride, padding, tensor(name, shape)));
+    }
+
+    /** {@link DepthwiseConvolution} with weights (k, k, C). */
+    public Tensor depthwiseConvolution(String name, Tensor input, Parameter weights, int stride, int padding) {
+        List<Integer> extents = weights.shape();
+        require(
+                extents.size() == 3 && extents.get(0).equals(extents.get(1)),
+                "%s: weights must be (k, k, channels), got %s",
+                weights.name(),
+                extents);
+        require(
+                extents.get(2) == input.shape().channels(),
+                "%s: weights of %d channels do not fit %s",
+                weights.name(),
+                extents.get(2),
+                input);
+        Shape shape = windows(input, extents.get(0), stride, padding, extents.get(2));
+        return append(new DepthwiseConvolution(input, weights, stride, padding, tensor(name, shape)));
+    }
+
+    /** {@link BatchNormalization} followed by {@code activation}. */
+    public Tensor batchNormalization(
+            String name, Tensor input, NormalizationParameters parameters, Activation activation) {
+        for (Parameter parameter : parameters.all()) {
+            requireVector(parameter, input.shape().channels(), input);
+        }
+        return append(new BatchNormalization(
+                input,
+                parameters.scale(),
+                parameters.shift(),
+                parameters.runningMean(),
+                parameters.runningVariance(),
+                parameters.epsilon(),
+                parameters.momentum(),
+                activation,
+                tensor(name, input.shape())));
+    }
+
+    /** {@link Activate}; the identity adds nothing. */
+    public Tensor activate(String name, Tensor input, Activation activation) {
+        if (activation == Activation.IDENTITY) {
+            return input;
+        }
+        return append(new Activate(input, activation, tensor(name, input.shape())));
+    }
+
+    /** {@link AveragePooling} to {@code height × width}. */
+    public Tensor averagePooling(String name, Tensor input, int height, int width) {
+        return append(new AveragePooling(
+                input, tensor(name, new Shape(height, width, input.shape().channels()))));
+    }
+
+    /** {@link MaxPooling}. */
+    public Tensor maxPooling(String name, Tensor input, int kernel, int stride, int padding) {
+        require(2 * padding <= kernel, "padding %d is more than half of the kernel %d", padding, kernel);
+        Shape shape = windows(input, kernel, stride, padding, input.shape().channels());
+        return append(new MaxPooling(input, kernel, stride, padding, tensor(name, shape)));
+    }
+
+    /** {@link MatrixProduct} without a bias; weights (out, in). */
+    public Tensor matrixProduct(String name, Tensor input, Parameter weights) {
+        return matrixProduct(name, input, weights, Optional.empty());
+    }
+
+    /** {@link MatrixProduct}; weights (out, in), bias (out). */
+    public Tensor matrixProduct(String name, Tensor input, Parameter weights, Optional<Parameter> bias) {
+        List<Integer> extents = weights.shape();
+        require(extents.size() == 2, "%s: weights must be (out, in), got %s", weights.name(), extents);
+        require(
+                extents.get(1) == input.shape().elements(),
+                "%s: weights of %d inputs do not fit %s",
+                weights.name(),
+                extents.get(1),
+                input);
+        bias.ifPresent(b -> requireVector(b, extents.get(0), input));
+        return append(new MatrixProduct(input, weights, bias, tensor(name, Shape.vector(extents.get(0)))));
+    }
+
+    /** {@link BatchedProduct} of a square matrix for each sample with each of its positions. */
+    public Tensor batchedProduct(String name, Tensor matrix, Tensor input) {
+        int columns = input.shape().channels();
+        require(
+                matrix.shape().positions() == 1 && matrix.shape().channels() % columns == 0,
+                "%s does not hold a matrix of %d columns",
+                matrix,
+                columns);
+        int rows = matrix.shape().channels() / columns;
+        Shape shape = new Shape(input.shape().height(), input.shape().width(), rows);
+        return append(new BatchedProduct(matrix, input, tensor(name, shape)));
+    }
+
+    /** {@link Scale} of every channel by the sample's own factor. */
+    public Tensor scale(String name, Tensor input, Tensor factor) {
+        require(
+                factor.shape().equals(Shape.vector(input.shape().channels())),
+                "factors %s do not fit %s",
+                factor,
+                input);
+        return append(new Scale(input, factor, tensor(name, input.shape())));
+    }
+
+    /** {@link Add}. */
+    public Tensor add(String name, Tensor left, Tensor right) {
+        require(left.shape().equals(right.shape()), "cannot add %s and %s", left, right);
+        require(!left.equals(right), "%s is added to itself: scale it instead", left);
+        return append(new Add(left, right, tensor(name, left.shape())));
+    }
+
+    /** {@link Dropout}; a rate of 0 adds nothing. */
+    public Tensor dropout(String name, Tensor input, double rate) {
+        require(rate >= 0 && rate < 1, "the dropout rate must lie in 0 ≤ rate < 1, got %s", rate);
+        return rate == 0 ? input : append(new Dropout(input, rate, tensor(name, input.shape())));
+    }
+
+    /** The finished graph, whose result is {@code output}; {@code parameters} are all slices of the flat vector. */
+    public Graph build(Tensor output, List<Parameter> parameters) {
+        return new Graph(tensors, inputs, operations, output, parameters);
+    }
+
+    private Tensor append(Operation operation) {
+        operations.add(operation);
+        return operation.output();
+    }
+
+    private Tensor tensor(String name, Shape shape) {
+        String qualified = layer.isEmpty() ? name : layer + "." + name;
+        Tensor tensor = new Tensor(tensors.size(), qualified, shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    private static Shape windows(Tensor input, int kernel, int stride, int padding, int channels) {
+        require(stride >= 1 && padding >= 0, "stride %d or padding %d is out of range", stride, padding);
+        int height = input.shape().height() + 2 * padding - kernel;
+        int width = input.shape().width() + 2 * padding - kernel;
+        require(height >= 0 && width >= 0, "a kernel of %d is larger than %s with padding %d", kernel, input, padding);
+        return new Shape(height / stride + 1, width / stride + 1, channels);
+    }
+
+    private static void requireVector(Parameter parameter, int elements, Tensor input) {
+        require(
+                parameter.shape().equals(List.of(elements)),
+                "%s must have %d values to fit %s, got %s",
+                parameter.name(),
+                elements,
+                input,
+                parameter.shape());
+    }
+
+    private static void require(boolean condition, String message, Object... arguments) {
+        if (!condition) {
+            throw new IllegalArgumentException(message.formatted(arguments));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.dcd.engine.operation;
+
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.graph.Tensor;
+import java.util.List;
+
+/**
+ * y[n, p, q, o] = Σ_{r, s, c} W[o, c, r, s]·x[n, p·stride + r − padding, q·stride + s − padding, c], zero outside.
+ *
+ * @param weights W (C_out, C_in, k, k)
+ * @param stride the same in both directions
+ * @param padding zeros on every side
+ */
+public record Convolution(Tensor input, Parameter weights, int stride, int padding, Tensor output)
+        implements Operation {
+    /** The kernel's side k. */
+    public int kernel() {
+        return weights.shape().get(2);
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+        return List.of(input);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(weights);
+    }
+
+    @Override
+    public List<Tensor> keptForBackward() {
+        return List.of(input);
+    }
+}

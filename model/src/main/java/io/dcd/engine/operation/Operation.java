@@ -1,0 +1,38 @@
+package io.dcd.engine.operation;
+
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.graph.Tensor;
+import java.util.List;
+
+/**
+ * A primitive operation of a {@link io.dcd.engine.graph.Graph}. The record says what is computed; its forward and
+ * backward mathematics stand once, literally, in the kernels of the {@code reference} backend. All tensors are NHWC.
+ */
+public sealed interface Operation
+        permits Activate,
+                Add,
+                AveragePooling,
+                BatchNormalization,
+                BatchedProduct,
+                Convolution,
+                DepthwiseConvolution,
+                Dropout,
+                ImageNormalization,
+                MatrixProduct,
+                MaxPooling,
+                Scale {
+
+    /** The tensors that it reads, each at most once; empty for the operation that reads the images. */
+    List<Tensor> inputs();
+
+    /** The tensor that it writes. */
+    Tensor output();
+
+    /** The parameters that it reads; no other operation reads them. */
+    default List<Parameter> parameters() {
+        return List.of();
+    }
+
+    /** The inputs and outputs whose values its backward pass reads again, and which must therefore be kept. */
+    List<Tensor> keptForBackward();
+}

@@ -1,0 +1,35 @@
+package io.dcd.engine.plan;
+
+/**
+ * How a graph is to be run.
+ *
+ * @param batch the number of samples that every run computes
+ * @param training whether a backward pass follows each forward pass
+ * @param inputGradients whether the backward pass also computes the gradients of the graph's inputs
+ * @param seed of the plan's random decisions
+ */
+public record PlanOptions(int batch, boolean training, boolean inputGradients, long seed) {
+    public PlanOptions {
+        if (batch < 1) {
+            throw new IllegalArgumentException("the batch must be at least 1, got " + batch);
+        }
+        if (inputGradients && !training) {
+            throw new IllegalArgumentException("gradients of the inputs need a training plan");
+        }
+    }
+
+    /** Forward and backward, no gradients of the inputs. */
+    public static PlanOptions training(int batch, long seed) {
+        return new PlanOptions(batch, true, false, seed);
+    }
+
+    /** Forward alone. */
+    public static PlanOptions inference(int batch) {
+        return new PlanOptions(batch, false, false, 0);
+    }
+
+    /** The same with gradients of the graph's inputs. */
+    public PlanOptions withInputGradients() {
+        return new PlanOptions(batch, training, true, seed);
+    }
+}

@@ -1,0 +1,119 @@
+package io.dcd.engine.plan;
+
+import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.LossKernel;
+import io.dcd.engine.backend.LossMemory;
+import io.dcd.engine.backend.UpdateKernel;
+import io.dcd.engine.backend.UpdateMemory;
+import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Parameter;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A plan that trains a classifier: forward, softmax cross-entropy, backward and update, one batch a step. */
+public final class TrainingPlan implements AutoCloseable {
+    private final Plan plan;
+    private final int classes;
+    private final Buffer targets;
+    private final Buffer velocity;
+    private final LossKernel loss;
+    private final UpdateKernel update;
+
+    /**
+     * Compiles {@code graph}, whose output are the logits.
+     *
+     * @param decays which parameters weight decay applies to
+     */
+    public TrainingPlan(Graph graph, Backend backend, int batch, long seed, Predicate<Parameter> decays) {
+        this.plan = new Plan(graph, backend, PlanOptions.training(batch, seed));
+        this.classes = graph.output().shape().elements();
+        this.targets = backend.allocate((long) batch * classes);
+        this.velocity = backend.allocate(plan.parameters().elements());
+        this.loss = backend.lossKernel(new LossMemory(batch, classes, plan.output(), targets, plan.outputGradient()));
+        List<UpdateMemory.Slice> slices = graph.parameters().stream()
+                .filter(parameter -> parameter.kind().trainable())
+                .map(parameter ->
+                        new UpdateMemory.Slice(parameter.offset(), parameter.elements(), decays.test(parameter)))
+                .toList();
+        this.update =
+                backend.updateKernel(new UpdateMemory(plan.parameters(), plan.parameterGradients(), velocity, slices));
+    }
+
+    /** The number of samples of a step. */
+    public int batch() {
+        return plan.batch();
+    }
+
+    /** The number of classes. */
+    public int classes() {
+        return classes;
+    }
+
+    /** The flat parameter vector, running statistics included. */
+    public Buffer parameters() {
+        return plan.parameters();
+    }
+
+    /** The optimiser's velocity, laid out as the parameters; zero for running statistics. */
+    public Buffer velocity() {
+        return velocity;
+    }
+
+    /** The gradients of the last step, laid out as the parameters. */
+    public Buffer gradients() {
+        return plan.parameterGradients();
+    }
+
+    /** The logits (batch, classes) of the last step, computed before its update. */
+    public Buffer logits() {
+        return plan.output();
+    }
+
+    /**
+     * Trains on one batch. If the loss or a gradient is not finite, the readings say so and the parameters and the
+     * velocity stay as they were; the running statistics have moved.
+     *
+     * @param number the step's number, on which dropout depends
+     * @param images 8-bit RGB, batch × height × width × 3
+     * @param labels soft labels, batch × classes, rows that sum to 1
+     */
+    public StepResult step(long number, ByteBuffer images, float[] labels, StepSettings settings) {
+        plan.pixels().write(images);
+        return step(number, labels, settings);
+    }
+
+    /** As {@link #step(long, ByteBuffer, float[], StepSettings)}, on inputs that the caller has written. */
+    public StepResult step(long number, float[] labels, StepSettings settings) {
+        if (labels.length != batch() * classes) {
+            throw new IllegalArgumentException(
+                    "%d labels do not fit a batch of %d × %d classes".formatted(labels.length, batch(), classes));
+        }
+        targets.write(labels);
+        plan.step(number);
+        plan.forward();
+        double value = loss.forward();
+        loss.backward();
+        plan.backward();
+        StepResult result = new StepResult(value, update.gradientNorm());
+        if (result.finite()) {
+            update.update(settings.learningRate(), settings.momentum(), settings.weightDecay());
+        }
+        return result;
+    }
+
+    /** The plan underneath: inputs and memory. */
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public void close() {
+        update.close();
+        loss.close();
+        plan.close();
+        velocity.close();
+        targets.close();
+    }
+}
