@@ -81,7 +81,7 @@ public final class Plan implements AutoCloseable {
         return value(tensor);
     }
 
-    /** The gradient of one of the graph's inputs, after {@link #backward}. */
+    /** The gradient of one of the graph's inputs, from {@link #backward} to the next {@link #forward}. */
     public Buffer inputGradient(Tensor tensor) {
         requireTraining();
         if (!graph.inputs().contains(tensor) || !options.inputGradients()) {

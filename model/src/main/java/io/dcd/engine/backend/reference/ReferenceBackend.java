@@ -1,0 +1,86 @@
+package io.dcd.engine.backend.reference;
+
+import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.Kernel;
+import io.dcd.engine.backend.KernelMemory;
+import io.dcd.engine.backend.LossKernel;
+import io.dcd.engine.backend.LossMemory;
+import io.dcd.engine.backend.PixelBuffer;
+import io.dcd.engine.backend.UpdateKernel;
+import io.dcd.engine.backend.UpdateMemory;
+import io.dcd.engine.operation.Activate;
+import io.dcd.engine.operation.Add;
+import io.dcd.engine.operation.AveragePooling;
+import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Convolution;
+import io.dcd.engine.operation.DepthwiseConvolution;
+import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.MatrixProduct;
+import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Operation;
+import io.dcd.engine.operation.Scale;
+
+/**
+ * Plain Java loops in double precision: the specification of every operation, the oracle of the tests, and what still
+ * runs where no native library does. Orders of magnitude slower than the others.
+ */
+public final class ReferenceBackend implements Backend {
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public Buffer allocate(long elements) {
+        return new ReferenceBuffer(Math.toIntExact(elements));
+    }
+
+    @Override
+    public PixelBuffer allocatePixels(long bytes) {
+        return new ReferencePixels(Math.toIntExact(bytes));
+    }
+
+    @Override
+    public Kernel kernel(Operation operation, KernelMemory memory) {
+        if (operation instanceof Activate activate) {
+            return new ActivateKernel(activate, memory);
+        } else if (operation instanceof Add add) {
+            return new AddKernel(add, memory);
+        } else if (operation instanceof AveragePooling pooling) {
+            return new AveragePoolingKernel(pooling, memory);
+        } else if (operation instanceof BatchNormalization normalization) {
+            return new BatchNormalizationKernel(normalization, memory);
+        } else if (operation instanceof BatchedProduct product) {
+            return new BatchedProductKernel(product, memory);
+        } else if (operation instanceof Convolution convolution) {
+            return new ConvolutionKernel(convolution, memory);
+        } else if (operation instanceof DepthwiseConvolution convolution) {
+            return new DepthwiseConvolutionKernel(convolution, memory);
+        } else if (operation instanceof Dropout dropout) {
+            return new DropoutKernel(dropout, memory);
+        } else if (operation instanceof ImageNormalization normalization) {
+            return new ImageNormalizationKernel(normalization, memory);
+        } else if (operation instanceof MatrixProduct product) {
+            return new MatrixProductKernel(product, memory);
+        } else if (operation instanceof MaxPooling pooling) {
+            return new MaxPoolingKernel(pooling, memory);
+        } else if (operation instanceof Scale scale) {
+            return new ScaleKernel(scale, memory);
+        }
+        throw new UnsupportedOperationException("the reference backend has no kernel for "
+                + operation.getClass().getSimpleName());
+    }
+
+    @Override
+    public LossKernel lossKernel(LossMemory memory) {
+        return new ReferenceLossKernel(memory);
+    }
+
+    @Override
+    public UpdateKernel updateKernel(UpdateMemory memory) {
+        return new ReferenceUpdateKernel(memory);
+    }
+}

@@ -1,0 +1,42 @@
+package io.dcd.engine.backend.reference;
+
+import io.dcd.engine.backend.UpdateKernel;
+import io.dcd.engine.backend.UpdateMemory;
+
+/** g ← g + λ·p, v ← m·v + g, p ← p − η·v. */
+final class ReferenceUpdateKernel implements UpdateKernel {
+    private final UpdateMemory memory;
+    private final ReferenceBuffer parameters;
+    private final ReferenceBuffer gradients;
+    private final ReferenceBuffer velocity;
+
+    ReferenceUpdateKernel(UpdateMemory memory) {
+        this.memory = memory;
+        parameters = ReferenceBuffer.of(memory.parameters());
+        gradients = ReferenceBuffer.of(memory.gradients());
+        velocity = ReferenceBuffer.of(memory.velocity());
+    }
+
+    @Override
+    public void update(double learningRate, double momentum, double weightDecay) {
+        for (UpdateMemory.Slice slice : memory.slices()) {
+            double decay = slice.decays() ? weightDecay : 0;
+            for (int i = (int) slice.offset(); i < slice.offset() + slice.elements(); i++) {
+                double gradient = gradients.get(i) + decay * parameters.get(i);
+                velocity.set(i, momentum * velocity.get(i) + gradient);
+                parameters.add(i, -learningRate * velocity.get(i));
+            }
+        }
+    }
+
+    @Override
+    public double gradientNorm() {
+        double squares = 0;
+        for (UpdateMemory.Slice slice : memory.slices()) {
+            for (int i = (int) slice.offset(); i < slice.offset() + slice.elements(); i++) {
+                squares += gradients.get(i) * gradients.get(i);
+            }
+        }
+        return Math.sqrt(squares);
+    }
+}

@@ -1,0 +1,102 @@
+package io.dcd.engine.backend.reference;
+
+import io.dcd.engine.ParameterLayout;
+import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.GraphBuilder;
+import io.dcd.engine.graph.Shape;
+import io.dcd.engine.graph.Tensor;
+import io.dcd.engine.operation.Activation;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ReferenceGradientTest {
+    private static final int BATCH = 3;
+
+    private final GraphBuilder builder = new GraphBuilder();
+    private final ParameterLayout parameters = new ParameterLayout();
+
+    @ParameterizedTest
+    @CsvSource({"1,1,0", "1,2,0", "3,1,1", "3,2,1", "3,2,0", "5,1,2"})
+    void convolution(int kernel, int stride, int padding) {
+        Tensor x = builder.input("x", new Shape(5, 6, 3));
+        check(builder.convolution("y", x, parameters.weight("W", 4, 3, kernel, kernel), stride, padding));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,1,1", "3,2,1", "5,2,2"})
+    void depthwiseConvolution(int kernel, int stride, int padding) {
+        Tensor x = builder.input("x", new Shape(5, 7, 3));
+        check(builder.depthwiseConvolution("y", x, parameters.weight("W", kernel, kernel, 3), stride, padding));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void batchNormalization(Activation activation) {
+        Tensor x = builder.input("x", new Shape(3, 4, 2));
+        check(builder.batchNormalization("y", x, parameters.normalization("bn", 2), activation));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activate(Activation activation) {
+        Tensor x = builder.input("x", new Shape(2, 3, 8));
+        Tensor wide = builder.convolution("wide", x, parameters.weight("W", 8, 8, 1, 1), 1, 0);
+        check(builder.activate("y", wide, activation));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7,7,2,2", "8,8,2,2", "5,3,1,1", "4,7,3,2", "1,1,2,2"})
+    void averagePooling(int height, int width, int pooledHeight, int pooledWidth) {
+        Tensor x = builder.input("x", new Shape(height, width, 3));
+        check(builder.averagePooling("y", x, pooledHeight, pooledWidth));
+    }
+
+    @Test
+    void maxPooling() {
+        Tensor x = builder.input("x", new Shape(7, 6, 2));
+        check(builder.maxPooling("y", x, 3, 2, 1));
+    }
+
+    @Test
+    void matrixProduct() {
+        Tensor x = builder.input("x", new Shape(2, 2, 3));
+        check(builder.matrixProduct("y", x, parameters.weight("W", 5, 12), Optional.of(parameters.bias("b", 5))));
+    }
+
+    @Test
+    void batchedProduct() {
+        Tensor matrix = builder.input("m", Shape.vector(12));
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.batchedProduct("y", matrix, x));
+    }
+
+    @Test
+    void scaleAndAdd() {
+        Tensor factor = builder.input("f", Shape.vector(4));
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.add("y", builder.scale("s", x, factor), x));
+    }
+
+    @Test
+    void dropout() {
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.dropout("y", x, 0.4));
+    }
+
+    @Test
+    void tensorReadByThreeOperations() {
+        Tensor x = builder.input("x", new Shape(4, 4, 3));
+        Tensor hidden = builder.convolution("h", x, parameters.weight("A", 3, 3, 3, 3), 1, 1);
+        Tensor left = builder.convolution("l", hidden, parameters.weight("B", 3, 3, 1, 1), 1, 0);
+        Tensor factor = builder.averagePooling("f", hidden, 1, 1);
+        check(builder.add("y", builder.scale("s", left, factor), hidden));
+    }
+
+    private void check(Tensor output) {
+        Graph graph = builder.build(output, parameters.all());
+        FiniteDifferences.check(graph, BATCH);
+    }
+}
