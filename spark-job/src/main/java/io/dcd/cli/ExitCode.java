@@ -1,0 +1,48 @@
+package io.dcd.cli;
+
+import io.dcd.settings.SettingsException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.SparkException;
+
+/** What a command's exit status means. */
+enum ExitCode {
+    DONE(0, "done"),
+    INTERNAL(1, "a defect of this program"),
+    USAGE(2, "the command, its options or settings are wrong"),
+    DATA(3, "data is missing, damaged or not what it should be"),
+    DIVERGED(4, "training produced numbers that are not finite"),
+    CLUSTER(5, "Spark or the cluster failed"),
+    CHECKPOINT(6, "a checkpoint or run directory cannot be used");
+
+    private final int code;
+    private final String meaning;
+
+    ExitCode(int code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /** Codes and meanings, for the help of every command. */
+    static Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (ExitCode each : values()) {
+            meanings.put(Integer.toString(each.code), each.meaning);
+        }
+        return meanings;
+    }
+
+    /** The category of a failure of this type alone, whatever its cause is; {@code INTERNAL} if it is in none. */
+    static ExitCode of(Throwable failure) {
+        if (failure instanceof UsageException || failure instanceof SettingsException) {
+            return USAGE;
+        } else if (failure instanceof SparkException) {
+            return CLUSTER;
+        }
+        return INTERNAL;
+    }
+}

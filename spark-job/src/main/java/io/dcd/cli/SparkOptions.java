@@ -1,0 +1,35 @@
+package io.dcd.cli;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** The options by which a command runs on Spark. */
+final class SparkOptions {
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Spark master; default: that of spark-submit, or local[*].")
+    private String master;
+
+    /**
+     * Starts Spark, or takes the session that runs already.
+     *
+     * @param name of the application, as Spark's web page shows it
+     */
+    SparkSession start(String name) {
+        SparkConf conf = new SparkConf();
+        if (master != null) {
+            conf.setMaster(master);
+        }
+        conf.setIfMissing("spark.master", "local[*]");
+        conf.setAppName(name);
+        // Progress is shown by the commands themselves.
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        // Parameters do not compress.
+        conf.setIfMissing("spark.broadcast.compress", "false");
+        // Results are W parameter vectors a round, not a mistake; the commands check their size against the heap.
+        conf.setIfMissing("spark.driver.maxResultSize", "0");
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}

@@ -1,0 +1,100 @@
+package io.dcd.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Layers configurations over the defaults; each layer wins over those before it. A key without a default is an error. */
+public final class SettingsLoader {
+    private final Config defaults;
+    private Config layers = ConfigFactory.empty();
+
+    public SettingsLoader() {
+        defaults = ConfigFactory.parseResources(
+                SettingsLoader.class,
+                "reference.conf",
+                ConfigParseOptions.defaults().setAllowMissing(false));
+    }
+
+    /** A HOCON file. */
+    public SettingsLoader file(Path file) {
+        try {
+            return layer(ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)));
+        } catch (ConfigException.IO e) {
+            throw new SettingsException("the configuration file " + file + " cannot be read", e);
+        } catch (ConfigException e) {
+            throw new SettingsException(file + " is not HOCON: " + e.getMessage(), e);
+        }
+    }
+
+    /** HOCON text, of the origin that messages name. */
+    public SettingsLoader text(String text, String origin) {
+        try {
+            return layer(ConfigFactory.parseString(
+                    text, ConfigParseOptions.defaults().setOriginDescription(origin)));
+        } catch (ConfigException e) {
+            throw new SettingsException(origin + " is not HOCON: " + e.getMessage(), e);
+        }
+    }
+
+    /** An assignment {@code key=value}, the value in HOCON. */
+    public SettingsLoader assignment(String assignment) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) {
+            throw new SettingsException("an assignment must read key=value, got " + assignment);
+        }
+        return text(assignment, "the assignment " + assignment);
+    }
+
+    /** One key, the value taken literally. */
+    public SettingsLoader value(String key, String value) {
+        return layer(ConfigFactory.parseMap(Map.of(key, value), "the command line"));
+    }
+
+    /** The settings, each checked. */
+    public Settings load() {
+        try {
+            Set<String> known = keys(defaults);
+            for (String key : keys(layers)) {
+                if (!known.contains(key)) {
+                    throw new SettingsException(
+                            "unknown setting %s; did you mean %s?".formatted(key, nearest(key, known)));
+                }
+            }
+            return Settings.of(layers.withFallback(defaults)
+                    .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false)));
+        } catch (ConfigException e) {
+            throw new SettingsException("the configuration cannot be resolved: " + e.getMessage(), e);
+        }
+    }
+
+    private SettingsLoader layer(Config layer) {
+        layers = layer.withFallback(layers);
+        return this;
+    }
+
+    private static Set<String> keys(Config config) {
+        Set<String> keys = new TreeSet<>();
+        // An unresolved configuration has no entrySet; substitutions within it are resolved for their keys alone.
+        config.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true).setUseSystemEnvironment(false))
+                .entrySet()
+                .forEach(entry -> keys.add(entry.getKey()));
+        return keys;
+    }
+
+    private static String nearest(String key, Set<String> known) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return known.stream()
+                .min(Comparator.comparingInt(candidate -> distance.apply(key, candidate)))
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,103 @@
+package io.dcd.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsLoaderTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyDefaultBelongsToOneComponentAndViceVersa() {
+        Settings settings = new SettingsLoader().load();
+        Set<String> components = new TreeSet<>();
+        for (RecordComponent section : Settings.class.getRecordComponents()) {
+            if (section.getType().isRecord()) {
+                for (RecordComponent component : section.getType().getRecordComponents()) {
+                    components.add(section.getName() + "." + ConfigRecords.key(component.getName()));
+                }
+            }
+        }
+        Set<String> defaults = new TreeSet<>();
+        settings.source().entrySet().forEach(entry -> defaults.add(entry.getKey()));
+        assertThat(components).isEqualTo(defaults);
+    }
+
+    @Test
+    void laterLayersWin() throws IOException {
+        Path file = directory.resolve("small.conf");
+        Files.writeString(file, "training { epochs = 7, batch = 16 }\ndata.image-size = 64\n");
+        Settings settings = new SettingsLoader()
+                .file(file)
+                .assignment("training.batch=32")
+                .value("network.name", "resnet18")
+                .load();
+        assertThat(settings.training().epochs()).isEqualTo(7);
+        assertThat(settings.training().batch()).isEqualTo(32);
+        assertThat(settings.data().imageSize()).isEqualTo(64);
+        assertThat(settings.network().name()).isEqualTo("resnet18");
+    }
+
+    @Test
+    void renderedSettingsReadBackAsTheSame() {
+        Settings settings = new SettingsLoader()
+                .assignment("training.schedule=step")
+                .assignment("training.learning-rate=1e-3")
+                .load();
+        Settings again =
+                new SettingsLoader().text(settings.render(), "config.conf").load();
+        assertThat(again).isEqualTo(settings);
+        assertThat(again.identity()).isEqualTo(settings.identity());
+    }
+
+    @Test
+    void identityHoldsWhatDecidesTheNetworkAlone() {
+        Settings settings = new SettingsLoader().load();
+        assertThat(settings.identity())
+                .containsKeys("network.name", "training.seed", "data.image-size")
+                .doesNotContainKeys("training.limit-rounds", "data.decode-threads", "engine.threads");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.epoch=3 | unknown setting training.epoch; did you mean training.epochs?",
+                "trainig.batch=3 | unknown setting trainig.batch; did you mean training.batch?",
+                "network=resnet | unknown setting network",
+                "training.epochs=many | training.epochs must be a whole number, got many",
+                "training.epochs=2.5 | training.epochs must be a whole number, got 2.5",
+                "training.epochs=0 | training.epochs must be at least 1, got 0",
+                "training.epochs=null | training.epochs",
+                "training.schedule=linear | training.schedule must be one of cosine, step, constant, got linear",
+                "training.decay-biases=maybe | training.decay-biases must be true or false, got maybe",
+                "training.learning-rate=-1 | training.learning-rate must be positive, got -1.0",
+                "data.image-size=${nothing} | cannot be resolved",
+                "training.epochs | an assignment must read key=value, got training.epochs",
+                "training.epochs=[ | is not HOCON",
+            })
+    void namesWhatIsWrong(String assignment, String message) {
+        assertThatThrownBy(() -> new SettingsLoader().assignment(assignment).load())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void namesAMissingFile() {
+        Path missing = directory.resolve("missing.conf");
+        assertThatThrownBy(() -> new SettingsLoader().file(missing))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(missing.toString());
+    }
+}
