@@ -11,6 +11,9 @@ public interface Backend {
     /** The name by which a configuration chooses it. */
     String name();
 
+    /** Readies the calling thread to make or to run kernels; a plan calls it before either. */
+    default void prepareThread() {}
+
     /** A new zeroed buffer. */
     Buffer allocate(long elements);
 

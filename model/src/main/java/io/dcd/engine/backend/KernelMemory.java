@@ -2,6 +2,7 @@ package io.dcd.engine.backend;
 
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
+import java.util.function.Consumer;
 
 /** What a kernel is given when it is made: the extents it works on and the buffers of its operation. */
 public interface KernelMemory {
@@ -28,6 +29,14 @@ public interface KernelMemory {
 
     /** The batch of images, for the operation that reads pixels. */
     PixelBuffer pixels();
+
+    /**
+     * Asks for temporary memory that all kernels of the plan share: a kernel finds there what it wrote during the same
+     * forward or backward pass of its own, nothing older.
+     *
+     * @param user takes the buffer once every kernel has been made, before the first run
+     */
+    void scratch(long elements, Consumer<Buffer> user);
 
     /** A function of the plan's seed and the present step, for seeded randomness; to be asked for when running. */
     long randomKey();

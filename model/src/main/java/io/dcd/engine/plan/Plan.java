@@ -14,6 +14,7 @@ import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A graph made ready to run on a backend: every value and gradient has its place in one arena, every operation its
@@ -29,6 +30,9 @@ public final class Plan implements AutoCloseable {
     private final Buffer parameterGradients;
     private final Optional<PixelBuffer> pixels;
     private final List<Kernel> kernels = new ArrayList<>();
+    private final List<Consumer<Buffer>> scratchUsers = new ArrayList<>();
+    private final Buffer scratch;
+    private long scratchElements;
     private long step;
     private boolean closed;
 
@@ -37,6 +41,7 @@ public final class Plan implements AutoCloseable {
         this.graph = graph;
         this.options = options;
         this.backend = backend;
+        backend.prepareThread();
         this.lifetimes = new Lifetimes(graph, options);
         this.arena = backend.allocate(new ArenaLayout(lifetimes.blocks()).size());
         this.parameters = backend.allocate(Math.max(1, graph.parameterElements()));
@@ -50,6 +55,8 @@ public final class Plan implements AutoCloseable {
         for (int i = 0; i < operations.size(); i++) {
             kernels.add(backend.kernel(operations.get(i), new OperationMemory(i)));
         }
+        this.scratch = backend.allocate(Math.max(1, scratchElements));
+        scratchUsers.forEach(user -> user.accept(scratch));
     }
 
     /** The graph that this plan runs. */
@@ -119,6 +126,7 @@ public final class Plan implements AutoCloseable {
     /** Runs all operations. */
     public void forward() {
         requireOpen();
+        backend.prepareThread();
         for (Kernel kernel : kernels) {
             kernel.forward();
         }
@@ -128,6 +136,7 @@ public final class Plan implements AutoCloseable {
     public void backward() {
         requireOpen();
         requireTraining();
+        backend.prepareThread();
         for (int i = kernels.size() - 1; i >= 0; i--) {
             if (lifetimes.runsBackward(i)) {
                 kernels.get(i).backward();
@@ -143,6 +152,7 @@ public final class Plan implements AutoCloseable {
             pixels.ifPresent(PixelBuffer::close);
             parameterGradients.close();
             parameters.close();
+            scratch.close();
             arena.close();
         }
     }
@@ -223,6 +233,12 @@ public final class Plan implements AutoCloseable {
         @Override
         public PixelBuffer pixels() {
             return Plan.this.pixels();
+        }
+
+        @Override
+        public void scratch(long elements, Consumer<Buffer> user) {
+            scratchElements = Math.max(scratchElements, elements);
+            scratchUsers.add(user);
         }
 
         @Override

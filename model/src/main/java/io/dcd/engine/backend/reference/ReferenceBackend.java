@@ -28,9 +28,12 @@ import io.dcd.engine.operation.Scale;
  * runs where no native library does. Orders of magnitude slower than the others.
  */
 public final class ReferenceBackend implements Backend {
+    /** The name by which a configuration chooses this backend. */
+    public static final String NAME = "reference";
+
     @Override
     public String name() {
-        return "reference";
+        return NAME;
     }
 
     @Override

@@ -1,0 +1,60 @@
+package io.dcd.engine.backend.onednn;
+
+import io.dcd.engine.graph.Shape;
+import io.dcd.engine.operation.AveragePooling;
+
+/**
+ * Adaptive average pooling as a product with a matrix of weights, Y = A·X for each sample: it fits windows that overlap
+ * or differ in size, and its backward pass dX = Aᵀ·dY can accumulate.
+ */
+final class AveragePoolingKernel {
+    private AveragePoolingKernel() {}
+
+    static void build(AveragePooling operation, KernelBuilder builder) {
+        int batch = builder.batch();
+        Shape in = operation.input().shape();
+        Shape out = operation.output().shape();
+        int channels = in.channels();
+        float[] averages = averages(in, out);
+        builder.forward(builder.product(
+                builder.constant(Layouts.matrices(1, out.positions(), in.positions()), averages),
+                builder.value(operation.input(), Layouts.matrices(batch, in.positions(), channels)),
+                builder.value(operation.output(), Layouts.matrices(batch, out.positions(), channels)),
+                builder.attributes()));
+        if (builder.training() && builder.needsGradient(operation.input())) {
+            builder.backward(builder.product(
+                    builder.constant(Layouts.transposedMatrices(1, in.positions(), out.positions()), averages),
+                    builder.gradient(operation.output(), Layouts.matrices(batch, out.positions(), channels)),
+                    builder.gradient(operation.input(), Layouts.matrices(batch, in.positions(), channels)),
+                    builder.attributes(builder.accumulation(operation.input()))));
+        }
+    }
+
+    /** A, row-major: row i holds 1/|window| at the input positions of output position i. */
+    private static float[] averages(Shape in, Shape out) {
+        float[] matrix = new float[out.positions() * in.positions()];
+        for (int p = 0; p < out.height(); p++) {
+            for (int q = 0; q < out.width(); q++) {
+                int row = (p * out.width() + q) * in.positions();
+                int top = begin(p, in.height(), out.height());
+                int bottom = end(p, in.height(), out.height());
+                int left = begin(q, in.width(), out.width());
+                int right = end(q, in.width(), out.width());
+                for (int y = top; y < bottom; y++) {
+                    for (int x = left; x < right; x++) {
+                        matrix[row + y * in.width() + x] = 1f / ((bottom - top) * (right - left));
+                    }
+                }
+            }
+        }
+        return matrix;
+    }
+
+    private static int begin(int index, int extent, int windows) {
+        return (int) ((long) index * extent / windows);
+    }
+
+    private static int end(int index, int extent, int windows) {
+        return (int) (((long) (index + 1) * extent + windows - 1) / windows);
+    }
+}

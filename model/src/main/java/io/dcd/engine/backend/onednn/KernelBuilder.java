@@ -1,0 +1,286 @@
+package io.dcd.engine.backend.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.GradientMode;
+import io.dcd.engine.backend.KernelMemory;
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.graph.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.desc;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * Collects the steps of one kernel. Every native object made between construction and {@link #finish} belongs to the
+ * kernel and is freed with it.
+ */
+final class KernelBuilder {
+    private static final long CACHE_LINE_FLOATS = 16;
+
+    private final engine engine = OneDnn.engine();
+    private final stream stream;
+    private final KernelMemory memory;
+    private final PointerScope nativeObjects = new PointerScope().extend();
+    private final List<Runnable> forward = new ArrayList<>();
+    private final List<Runnable> backward = new ArrayList<>();
+    private final List<NativeBuffer> buffers = new ArrayList<>();
+    private final List<Temporary> temporaries = new ArrayList<>();
+    private final List<memory> scratchpads = new ArrayList<>();
+    private long temporaryFloats;
+    private long scratchpadFloats;
+
+    /** Memory without an address yet: {@code offset} floats behind the beginning of the plan's scratch. */
+    private record Temporary(memory memory, long offset) {}
+
+    KernelBuilder(stream stream, KernelMemory memory) {
+        this.stream = stream;
+        this.memory = memory;
+    }
+
+    int batch() {
+        return memory.batch();
+    }
+
+    boolean training() {
+        return memory.training();
+    }
+
+    /** What the backend was given, for what is neither a float nor a layout. */
+    KernelMemory memory() {
+        return memory;
+    }
+
+    engine engine() {
+        return engine;
+    }
+
+    /** The values of a tensor, read in {@code layout}. */
+    memory value(Tensor tensor, desc layout) {
+        return at(memory.value(tensor), layout);
+    }
+
+    memory gradient(Tensor tensor, desc layout) {
+        return at(memory.gradient(tensor), layout);
+    }
+
+    memory parameter(Parameter parameter, desc layout) {
+        return at(memory.parameter(parameter), layout);
+    }
+
+    memory parameterGradient(Parameter parameter, desc layout) {
+        return at(memory.parameterGradient(parameter), layout);
+    }
+
+    memory at(Buffer buffer, desc layout) {
+        NativeBuffer values = NativeBuffer.of(buffer);
+        if (Layouts.floats(layout) > values.elements()) {
+            throw new IllegalArgumentException("a layout of %d values does not fit a buffer of %d"
+                    .formatted(Layouts.floats(layout), values.elements()));
+        }
+        return new memory(layout, engine, values.pointer());
+    }
+
+    /** A zeroed buffer that keeps its values between runs. */
+    NativeBuffer keptBuffer(long elements) {
+        NativeBuffer buffer = NativeBuffer.allocate(elements);
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    /** Memory that keeps its values between runs. */
+    memory kept(desc layout) {
+        return at(keptBuffer(Math.max(1, Layouts.floats(layout))), layout);
+    }
+
+    /** Memory filled with one value. */
+    memory constant(desc layout, float value) {
+        float[] values = new float[(int) Layouts.floats(layout)];
+        Arrays.fill(values, value);
+        return constant(layout, values);
+    }
+
+    /** Memory filled with {@code values}. */
+    memory constant(desc layout, float[] values) {
+        NativeBuffer buffer = keptBuffer(values.length);
+        buffer.write(values);
+        return at(buffer, layout);
+    }
+
+    /** Memory that other kernels use too, lost between a forward and a backward pass. */
+    memory temporary(desc layout) {
+        memory result = new memory(layout, engine, (Pointer) null);
+        temporaries.add(new Temporary(result, temporaryFloats));
+        temporaryFloats += aligned(Layouts.floats(layout));
+        return result;
+    }
+
+    void forward(Runnable step) {
+        forward.add(step);
+    }
+
+    void backward(Runnable step) {
+        backward.add(step);
+    }
+
+    boolean needsGradient(Tensor input) {
+        return memory.gradientMode(input) != GradientMode.NONE;
+    }
+
+    /**
+     * Adds the backward step that computes the gradient of {@code input}, by a primitive that can only overwrite.
+     *
+     * @param step makes the step that writes into the memory it is given
+     */
+    void backwardInto(Tensor input, desc layout, Function<memory, Runnable> step) {
+        switch (memory.gradientMode(input)) {
+            case NONE -> {}
+            case OVERWRITE -> backward(step.apply(gradient(input, layout)));
+            case ACCUMULATE -> {
+                memory contribution = temporary(layout);
+                backward(step.apply(contribution));
+                memory sum = gradient(input, layout);
+                backward(binary(algorithm.binary_add, sum, contribution, sum, attributes()));
+            }
+        }
+    }
+
+    /** Post-operations with which a primitive treats the gradient of {@code input} as its mode asks. */
+    post_ops accumulation(Tensor input) {
+        post_ops operations = new post_ops();
+        if (memory.gradientMode(input) == GradientMode.ACCUMULATE) {
+            operations.append_sum();
+        }
+        return operations;
+    }
+
+    primitive_attr attributes() {
+        return attributes(new post_ops());
+    }
+
+    /** Attributes of every primitive here: scratchpads come from the plan, not from the library's own pool. */
+    primitive_attr attributes(post_ops operations) {
+        primitive_attr attributes = new primitive_attr();
+        attributes.set_scratchpad_mode(scratchpad_mode.user);
+        attributes.set_post_ops(operations);
+        return attributes;
+    }
+
+    static Call.Argument argument(int index, memory memory) {
+        return new Call.Argument(index, memory);
+    }
+
+    /** A primitive bound to its arguments and to a scratchpad if it wants one. */
+    Call call(primitive primitive, primitive_desc_base descriptor, Call.Argument... arguments) {
+        IntMemoryMap map = new IntMemoryMap();
+        for (Call.Argument argument : arguments) {
+            map.put(argument.index(), argument.memory());
+        }
+        desc scratchpad = descriptor.scratchpad_desc();
+        if (scratchpad.get_size() > 0) {
+            memory pad = new memory(scratchpad, engine, (Pointer) null);
+            scratchpads.add(pad);
+            scratchpadFloats = Math.max(scratchpadFloats, Layouts.floats(scratchpad));
+            map.put(DNNL_ARG_SCRATCHPAD, pad);
+        }
+        return new Call(stream, primitive, map);
+    }
+
+    /** {@code result = left · right}, matrix by matrix; without its post-operations' arguments. */
+    Call product(memory left, memory right, memory result, primitive_attr attributes) {
+        matmul.primitive_desc descriptor = new matmul.primitive_desc(
+                engine, left.get_desc(), right.get_desc(), result.get_desc(), attributes, false);
+        return call(
+                new matmul(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC, left),
+                argument(DNNL_ARG_WEIGHTS, right),
+                argument(DNNL_ARG_DST, result));
+    }
+
+    /** {@code result = left · right + bias}, the bias a row. */
+    Call product(memory left, memory right, memory bias, memory result, primitive_attr attributes) {
+        matmul.primitive_desc descriptor = new matmul.primitive_desc(
+                engine, left.get_desc(), right.get_desc(), bias.get_desc(), result.get_desc(), attributes, false);
+        return call(
+                new matmul(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC, left),
+                argument(DNNL_ARG_WEIGHTS, right),
+                argument(DNNL_ARG_BIAS, bias),
+                argument(DNNL_ARG_DST, result));
+    }
+
+    /** {@code result = left ∘ right}, value by value; extents of 1 in {@code right} are repeated. */
+    Call binary(algorithm operation, memory left, memory right, memory result, primitive_attr attributes) {
+        binary.primitive_desc descriptor = new binary.primitive_desc(
+                engine, operation, left.get_desc(), right.get_desc(), result.get_desc(), attributes, false);
+        return call(
+                new binary(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC_0, left),
+                argument(DNNL_ARG_SRC_1, right),
+                argument(DNNL_ARG_DST, result));
+    }
+
+    /** Copies {@code source} into the layout of {@code target}. */
+    Call copy(memory source, memory target) {
+        reorder.primitive_desc descriptor =
+                new reorder.primitive_desc(engine, source.get_desc(), engine, target.get_desc(), attributes(), false);
+        return call(
+                new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, source), argument(DNNL_ARG_TO, target));
+    }
+
+    /** The finished kernel; the builder is used up. */
+    OneDnnKernel finish() {
+        long padOffset = temporaryFloats;
+        long needed = padOffset + scratchpadFloats;
+        if (needed > 0) {
+            List<Temporary> unplaced = new ArrayList<>(temporaries);
+            scratchpads.forEach(pad -> unplaced.add(new Temporary(pad, padOffset)));
+            memory.scratch(
+                    needed,
+                    buffer -> unplaced.forEach(temporary -> temporary
+                            .memory()
+                            .set_data_handle(NativeBuffer.of(buffer).pointer().getPointer(temporary.offset()))));
+        }
+        nativeObjects.close(); // leaves the scope only: it was extended
+        return new OneDnnKernel(forward, backward, buffers, nativeObjects);
+    }
+
+    /** Frees everything instead, after a failure. */
+    void discard() {
+        nativeObjects.close();
+        nativeObjects.close();
+        buffers.forEach(NativeBuffer::close);
+    }
+
+    private static long aligned(long floats) {
+        return (floats + CACHE_LINE_FLOATS - 1) / CACHE_LINE_FLOATS * CACHE_LINE_FLOATS;
+    }
+}

@@ -1,0 +1,162 @@
+package io.dcd.engine.backend.onednn;
+
+import io.dcd.engine.BackendComparison;
+import io.dcd.engine.ParameterLayout;
+import io.dcd.engine.graph.GraphBuilder;
+import io.dcd.engine.graph.Shape;
+import io.dcd.engine.graph.Tensor;
+import io.dcd.engine.operation.Activation;
+import io.dcd.engine.operation.ImageNormalization;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every operation against the reference backend, alone and where its inputs' gradients are sums. */
+class OneDnnOperationTest {
+    private final GraphBuilder builder = new GraphBuilder();
+    private final ParameterLayout parameters = new ParameterLayout();
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,1,0,5,6,3,4",
+        "1,2,0,7,7,16,24",
+        "3,1,1,5,6,3,4",
+        "3,2,1,8,8,3,16",
+        "3,2,1,7,9,17,33",
+        "3,2,0,6,6,5,7",
+        "5,1,2,9,4,16,16",
+        "7,2,3,15,14,3,8",
+        "1,1,0,1,1,40,72",
+        "1,1,0,14,14,48,288"
+    })
+    void convolution(int kernel, int stride, int padding, int height, int width, int inputs, int outputs) {
+        Tensor x = builder.input("x", new Shape(height, width, inputs));
+        check(builder.convolution("y", x, parameters.weight("W", outputs, inputs, kernel, kernel), stride, padding));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,1,1,5,7,3", "3,2,1,7,7,48", "3,2,1,8,8,17", "5,2,2,9,6,16", "3,1,1,1,1,20"})
+    void depthwiseConvolution(int kernel, int stride, int padding, int height, int width, int channels) {
+        Tensor x = builder.input("x", new Shape(height, width, channels));
+        check(builder.depthwiseConvolution("y", x, parameters.weight("W", kernel, kernel, channels), stride, padding));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void batchNormalization(Activation activation) {
+        Tensor x = builder.input("x", new Shape(3, 4, 19));
+        check(builder.batchNormalization("y", x, parameters.normalization("bn", 19), activation));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activate(Activation activation) {
+        Tensor x = builder.input("x", new Shape(2, 3, 8));
+        Tensor wide = builder.convolution("wide", x, parameters.weight("W", 8, 8, 1, 1), 1, 0);
+        check(builder.activate("y", wide, activation));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7,7,2,2", "8,8,2,2", "5,3,1,1", "4,7,3,2", "1,1,2,2", "1,1,1,1"})
+    void averagePooling(int height, int width, int pooledHeight, int pooledWidth) {
+        Tensor x = builder.input("x", new Shape(height, width, 9));
+        check(builder.averagePooling("y", x, pooledHeight, pooledWidth));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,2,1,7,6", "3,2,1,8,8", "2,2,0,5,5"})
+    void maxPooling(int kernel, int stride, int padding, int height, int width) {
+        Tensor x = builder.input("x", new Shape(height, width, 18));
+        check(builder.maxPooling("y", x, kernel, stride, padding));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void matrixProduct(boolean biased) {
+        Tensor x = builder.input("x", new Shape(2, 2, 3));
+        check(builder.matrixProduct(
+                "y",
+                x,
+                parameters.weight("W", 5, 12),
+                biased ? Optional.of(parameters.bias("b", 5)) : Optional.empty()));
+    }
+
+    @Test
+    void batchedProduct() {
+        Tensor matrix = builder.input("m", Shape.vector(12));
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.batchedProduct("y", matrix, x));
+    }
+
+    @Test
+    void scale() {
+        Tensor factor = builder.input("f", Shape.vector(20));
+        Tensor x = builder.input("x", new Shape(5, 3, 20));
+        check(builder.scale("s", x, factor));
+    }
+
+    @Test
+    void add() {
+        Tensor left = builder.input("l", new Shape(5, 3, 20));
+        Tensor right = builder.input("r", new Shape(5, 3, 20));
+        check(builder.add("s", left, right));
+    }
+
+    @Test
+    void dropout() {
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.dropout("y", x, 0.4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5,7", "8,8", "1,1"})
+    void imageNormalization(int height, int width) {
+        Tensor images =
+                builder.images(height, width, ImageNormalization.IMAGENET_MEAN, ImageNormalization.IMAGENET_DEVIATION);
+        check(builder.convolution("y", images, parameters.weight("W", 4, 3, 1, 1), 1, 0));
+    }
+
+    /** One tensor read by an operation of every kind: each but one of them must add its gradient to the others'. */
+    @Test
+    void gradientsOfATensorWithManyReaders() {
+        Shape shape = new Shape(5, 5, 16);
+        Tensor factor = builder.input("f", Shape.vector(16));
+        Tensor matrix = builder.input("m", Shape.vector(256));
+        Tensor x = builder.convolution("x", builder.input("in", shape), weight("in"), 1, 0);
+        Tensor sum = x;
+        sum = plus(sum, builder.convolution("a", x, weight("a"), 1, 0));
+        sum = plus(sum, builder.convolution("b", x, parameters.weight("b", 16, 16, 3, 3), 1, 1));
+        sum = plus(sum, builder.depthwiseConvolution("c", x, parameters.weight("c", 3, 3, 16), 1, 1));
+        sum = plus(sum, builder.batchNormalization("d", x, parameters.normalization("d", 16), Activation.RELU6));
+        sum = plus(sum, builder.batchNormalization("e", x, parameters.normalization("e", 16), Activation.RELU));
+        sum = plus(sum, builder.activate("f", x, Activation.RELU));
+        sum = plus(sum, builder.activate("g", x, Activation.DOUBLE_HARD_SIGMOID));
+        sum = plus(sum, builder.maxPooling("h", x, 3, 1, 1));
+        sum = plus(sum, builder.dropout("i", x, 0.3));
+        sum = plus(sum, builder.batchedProduct("j", matrix, x));
+        sum = plus(sum, builder.scale("k", x, factor));
+        sum = plus(sum, builder.averagePooling("l", x, 5, 5));
+        Tensor gate = builder.add(
+                "gate",
+                builder.averagePooling("m", x, 1, 1),
+                builder.matrixProduct("n", x, parameters.weight("n", 16, 400)));
+        check(builder.scale("o", plus(sum, builder.scale("p", sum, factor)), gate));
+    }
+
+    private Tensor plus(Tensor left, Tensor right) {
+        return builder.add("sum", left, right);
+    }
+
+    private io.dcd.engine.graph.Parameter weight(String key) {
+        return parameters.weight(key, 16, 16, 1, 1);
+    }
+
+    private void check(Tensor output) {
+        for (int batch : new int[] {1, 3}) {
+            BackendComparison.assertAgrees(new OneDnnBackend(0), builder.build(output, parameters.all()), batch);
+        }
+    }
+}
