@@ -30,8 +30,8 @@ java_command() {
 
 # True where the gathered jars are missing or older than a source.
 build_is_stale() {
-  local stamp=$deploy/target/built
-  [[ ! -e $stamp || ! -d $application || ! -d $bundled_spark ]] && return 0
+  local stamp=$deploy/target/built # written by the build when all jars are there
+  [[ -e $stamp ]] || return 0
   [[ -n $(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*/src/main -newer "$stamp" -type f -print -quit 2>/dev/null) ]]
 }
 
@@ -53,7 +53,8 @@ build_if_needed() {
   touch "$deploy/target/building"
   (cd "$root" && mvn --batch-mode --quiet -Dmaven.test.skip=true -Dspotless.check.skip=true package 9>&-) >&2 ||
     fail 2 "the build failed; see above"
-  mv "$deploy/target/building" "$deploy/target/built"
+  # A source that changed during the build is newer than its start.
+  touch -r "$deploy/target/building" "$deploy/target/built"
   exec 9>&-
 }
 

@@ -24,13 +24,17 @@ final class Scripts {
 
     private Scripts() {}
 
-    static Outcome run(Path workingDirectory, Path script, Object... arguments)
-            throws IOException, InterruptedException {
+    static ProcessBuilder command(Path workingDirectory, Path script, Object... arguments) {
         List<String> command = new ArrayList<>(List.of("bash", script.toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return run(new ProcessBuilder(command).directory(workingDirectory.toFile()));
+        return new ProcessBuilder(command).directory(workingDirectory.toFile());
+    }
+
+    static Outcome run(Path workingDirectory, Path script, Object... arguments)
+            throws IOException, InterruptedException {
+        return run(command(workingDirectory, script, arguments));
     }
 
     /** Output goes through files, so that a daemon holding the stream open cannot make the reader wait for ever. */
