@@ -1,0 +1,93 @@
+package io.dcd.data.prepare;
+
+import io.dcd.data.DataException;
+import io.dcd.data.Digests;
+import io.dcd.data.FileSystems;
+import io.dcd.data.image.ImageDecoder;
+import io.dcd.data.image.ImageHeader;
+import io.dcd.data.image.ImageLimits;
+import io.dcd.data.image.RefusalReason;
+import io.dcd.data.image.RefusedImageException;
+import io.dcd.data.source.ImageUnit;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Reads every image of one unit and decides whether it may be stored. Holds one image in memory. */
+record CheckTask(ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck) implements SourceTask {
+
+    /** What one unit holds. */
+    record Result(List<CheckedImage> images, List<QuarantinedImage> quarantined) implements SourceTask.Result {}
+
+    @Override
+    public Result run(Configuration configuration) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, new Path(unit.file()));
+        try (Inspector inspector = new Inspector()) {
+            unit.visit(fileSystem, inspector);
+            return new Result(inspector.images, inspector.quarantined);
+        }
+    }
+
+    private final class Inspector implements ImageUnit.Visitor, AutoCloseable {
+        private final List<CheckedImage> images = new ArrayList<>();
+        private final List<QuarantinedImage> quarantined = new ArrayList<>();
+        private final ImageDecoder decoder = pixelCheck == PixelCheck.DECODE ? new ImageDecoder() : null;
+        private final MessageDigest digest = Digests.newSha256();
+        private byte[] buffer = new byte[1 << 18];
+
+        @Override
+        public void image(String name, String file, long offset, long bytes, FSDataInputStream in) throws IOException {
+            if (bytes > limits.bytes()) {
+                String detail = bytes + " bytes, the limit is " + limits.bytes();
+                quarantine(name, RefusalReason.TOO_MANY_BYTES, detail, bytes, "");
+                return;
+            }
+            int length = (int) bytes;
+            if (buffer.length < length) {
+                buffer = new byte[Math.max(length, 2 * buffer.length)];
+            }
+            in.seek(offset);
+            in.readFully(buffer, 0, length);
+            try {
+                ImageHeader header = ImageHeader.check(buffer, length, limits);
+                if (decoder != null) {
+                    decode(header, length);
+                }
+                images.add(new CheckedImage(name, file, offset, length, header.width(), header.height(), unit.label()));
+            } catch (RefusedImageException e) {
+                digest.update(buffer, 0, length);
+                quarantine(name, e.reason(), e.getMessage(), bytes, Digests.hex(digest.digest()));
+            }
+        }
+
+        private void decode(ImageHeader header, int length) throws RefusedImageException {
+            try {
+                decoder.decode(buffer, length);
+            } catch (DataException e) {
+                throw new RefusedImageException(RefusalReason.UNDECODABLE, e.getMessage());
+            }
+            if (decoder.width() != header.width() || decoder.height() != header.height()) {
+                throw new RefusedImageException(
+                        RefusalReason.UNDECODABLE,
+                        "decodes to " + decoder.width() + " x " + decoder.height() + " pixels, its header says "
+                                + header.width() + " x " + header.height());
+            }
+        }
+
+        private void quarantine(String name, RefusalReason reason, String detail, long bytes, String sha256) {
+            quarantined.add(new QuarantinedImage(unit.split(), unit.name(), name, reason, detail, bytes, sha256));
+        }
+
+        @Override
+        public void close() {
+            if (decoder != null) {
+                decoder.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.dcd.data.prepare;
+
+/** Told how a preparation goes; called one call at a time, from a thread of Spark that must not be kept waiting. */
+public interface PrepareListener {
+    /** Hears nothing. */
+    PrepareListener NONE = progress -> {};
+
+    /** The passes over the images. */
+    enum Phase {
+        /** Reads and checks every image of the source. */
+        CHECK,
+        /** Reads every image again, in shuffled order, and writes the shards. */
+        WRITE
+    }
+
+    /**
+     * How far a phase is.
+     *
+     * @param images images done
+     * @param totalImages images there are; 0 while unknown, as in {@link Phase#CHECK}
+     * @param bytes source bytes done
+     * @param totalBytes source bytes there are
+     * @param quarantined images refused so far
+     */
+    record Progress(Phase phase, long images, long totalImages, long bytes, long totalBytes, long quarantined) {}
+
+    void progress(Progress progress);
+}

@@ -1,0 +1,136 @@
+package io.dcd.data.shard;
+
+import io.dcd.data.Manifest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.hadoop.CodecFactory;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.api.Binary;
+
+/**
+ * Writes one shard whose row groups have given sizes. Parquet's own writer closes a row group when its memory estimate says so; here
+ * the boundaries are part of the plan, so that shards are equal within one row and the same on every run. Holds one row group in
+ * memory.
+ */
+public final class ShardWriter implements Closeable {
+    /** Bound on the bytes kept of smallest and largest values, which for whole images would mean nothing. */
+    private static final int STATISTICS_LENGTH = 64;
+
+    private static final ParquetProperties PROPERTIES = ParquetProperties.builder()
+            // JPEG bytes neither repeat nor compress.
+            .withDictionaryEncoding(ShardSchema.IMAGE, false)
+            .withDictionaryEncoding(ShardSchema.SHA256, false)
+            // Images are large: look at a page's size at every row, lest a page becomes a hundred of them.
+            .withMinRowCountForPageSizeCheck(1)
+            .withColumnIndexTruncateLength(STATISTICS_LENGTH)
+            .withStatisticsTruncateLength(STATISTICS_LENGTH)
+            .withPageWriteChecksumEnabled(true)
+            .withAllocator(HeapByteBufferAllocator.getInstance())
+            .build();
+
+    private final List<Integer> rowGroups;
+    private final ShardFile file;
+    private final ParquetFileWriter writer;
+    private final CodecFactory codecs;
+
+    private ColumnChunkPageWriteStore pages;
+    private ColumnWriteStore columns;
+    private int rowGroup;
+    private int rowsInGroup;
+
+    /**
+     * @param path must not exist; its directory must
+     * @param rowGroups rows of each row group, all positive
+     */
+    public ShardWriter(FileSystem fileSystem, Path path, List<Integer> rowGroups) throws IOException {
+        this.rowGroups = List.copyOf(rowGroups);
+        this.file = new ShardFile(fileSystem.createFile(path).overwrite(false).build());
+        this.writer = new ParquetFileWriter(
+                file,
+                ShardSchema.SCHEMA,
+                ParquetFileWriter.Mode.CREATE,
+                Long.MAX_VALUE,
+                0,
+                STATISTICS_LENGTH,
+                STATISTICS_LENGTH,
+                true);
+        this.codecs = new CodecFactory(fileSystem.getConf(), PROPERTIES.getPageSizeThreshold());
+        writer.start();
+    }
+
+    public void write(ShardRow row) throws IOException {
+        if (rowGroup == rowGroups.size()) {
+            throw new IllegalStateException("the shard is planned to end after row group " + rowGroup);
+        }
+        if (columns == null) {
+            pages = new ColumnChunkPageWriteStore(
+                    codecs.getCompressor(CompressionCodecName.UNCOMPRESSED),
+                    ShardSchema.SCHEMA,
+                    PROPERTIES.getAllocator(),
+                    STATISTICS_LENGTH,
+                    true);
+            columns = PROPERTIES.newColumnWriteStore(ShardSchema.SCHEMA, pages, pages);
+        }
+        column(ShardSchema.IMAGE).write(Binary.fromConstantByteArray(row.image()), 0, 0);
+        column(ShardSchema.LABEL).write(row.label(), 0, 0);
+        column(ShardSchema.WNID).write(Binary.fromString(row.wnid()), 0, 0);
+        column(ShardSchema.NAME).write(Binary.fromString(row.name()), 0, 0);
+        column(ShardSchema.WIDTH).write(row.width(), 0, 0);
+        column(ShardSchema.HEIGHT).write(row.height(), 0, 0);
+        column(ShardSchema.SHA256).write(Binary.fromConstantByteArray(row.sha256()), 0, 0);
+        columns.endRecord();
+        rowsInGroup++;
+        if (rowsInGroup == rowGroups.get(rowGroup)) {
+            endRowGroup();
+        }
+    }
+
+    /**
+     * Ends the file and says what it is.
+     *
+     * @param path as the manifest shall name it
+     * @throws IllegalStateException if fewer rows were written than planned
+     */
+    public Manifest.Shard finish(String path) throws IOException {
+        if (rowGroup != rowGroups.size()) {
+            throw new IllegalStateException(
+                    "row group " + rowGroup + " of " + rowGroups.size() + " has only " + rowsInGroup + " rows");
+        }
+        file.beginTail();
+        writer.end(Map.of());
+        long bytes = writer.getPos();
+        int rows = rowGroups.stream().mapToInt(Integer::intValue).sum();
+        return new Manifest.Shard(path, bytes, file.sha256(), rows, rowGroups);
+    }
+
+    private void endRowGroup() throws IOException {
+        writer.startBlock(rowsInGroup);
+        columns.flush();
+        pages.flushToFileWriter(writer);
+        writer.endBlock();
+        columns.close();
+        columns = null;
+        pages = null;
+        rowsInGroup = 0;
+        rowGroup++;
+    }
+
+    private ColumnWriter column(String name) {
+        return columns.getColumnWriter(ShardSchema.column(name));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
