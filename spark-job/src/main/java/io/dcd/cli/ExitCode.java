@@ -1,5 +1,6 @@
 package io.dcd.cli;
 
+import io.dcd.data.DataException;
 import io.dcd.settings.SettingsException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +41,8 @@ enum ExitCode {
     static ExitCode of(Throwable failure) {
         if (failure instanceof UsageException || failure instanceof SettingsException) {
             return USAGE;
+        } else if (failure instanceof DataException) {
+            return DATA;
         } else if (failure instanceof SparkException) {
             return CLUSTER;
         }

@@ -34,8 +34,15 @@ final class OutputDirectory implements Serializable {
 
     private final String directory;
 
-    OutputDirectory(Path directory) {
-        this.directory = directory.toString();
+    /** Executors may have another working directory, so a relative path is completed here. */
+    OutputDirectory(Configuration configuration, Path directory) {
+        try {
+            this.directory = FileSystems.of(configuration, directory)
+                    .makeQualified(directory)
+                    .toString();
+        } catch (IOException e) {
+            throw new DataException("cannot use " + directory + " as output: " + e.getMessage(), e);
+        }
     }
 
     Path directory() {

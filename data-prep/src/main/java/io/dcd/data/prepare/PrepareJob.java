@@ -15,7 +15,6 @@ import io.dcd.data.source.ImageUnit;
 import io.dcd.data.source.OfficialArchives;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -50,7 +49,7 @@ public final class PrepareJob {
         this.options = options;
         this.listener = listener;
         this.configuration = spark.hadoopConfiguration();
-        this.output = new OutputDirectory(options.output());
+        this.output = new OutputDirectory(configuration, options.output());
     }
 
     /**
@@ -58,7 +57,7 @@ public final class PrepareJob {
      *
      * @return the prepared data, opened
      * @throws DataException if the source or the output directory is not as it must be; nothing half-written stays behind
-     * @throws UncheckedIOException if a file system fails; the same call continues the work
+     * @throws DataException also if a file system fails; then the same call continues the work
      */
     public PreparedData run() {
         try {
@@ -72,7 +71,10 @@ public final class PrepareJob {
             }
             return PreparedData.open(configuration, options.output());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new DataException(
+                    "file system failed while preparing " + options.output() + " from " + options.source() + ": "
+                            + e.getMessage() + "; run the same command again to go on",
+                    e);
         }
     }
 

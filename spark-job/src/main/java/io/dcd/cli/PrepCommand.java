@@ -1,0 +1,166 @@
+package io.dcd.cli;
+
+import io.dcd.data.Manifest;
+import io.dcd.data.PreparedData;
+import io.dcd.data.Split;
+import io.dcd.data.image.ImageLimits;
+import io.dcd.data.prepare.PixelCheck;
+import io.dcd.data.prepare.PrepareJob;
+import io.dcd.data.prepare.PrepareOptions;
+import io.dcd.data.prepare.ShardLimits;
+import java.io.PrintWriter;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd prep}: turns image archives into Parquet shards. */
+@Command(
+        name = "prep",
+        description = {
+            "Prepares image archives for training: Parquet shards of original bytes, shuffled, checked and hashed.",
+            "",
+            "The source directory holds ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar and ILSVRC2012_devkit_t12.tar.gz as image-net.org "
+                    + "publishes them; they are read in place, on any file system that Hadoop knows. What is no sound JPEG or PNG is "
+                    + "left out and listed in quarantine.jsonl. The result depends on the source and the options alone. "
+                    + "The output counts once its manifest.json is there; a run that was stopped is continued by the same command.",
+            ""
+        })
+final class PrepCommand implements Callable<Integer> {
+    private static final int MEBI = 1 << 20;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--source", required = true, paramLabel = "DIR", description = "Directory that holds the archives.")
+    private String source;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory to prepare; new, empty, or left unfinished by the same command.")
+    private String output;
+
+    @Option(
+            names = "--splits",
+            split = ",",
+            paramLabel = "SPLIT",
+            defaultValue = "train,validation",
+            description = "Which of train and validation to prepare.")
+    private Set<Split> splits = new LinkedHashSet<>();
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the shuffle.")
+    private long seed;
+
+    @Option(
+            names = "--check",
+            defaultValue = "decode",
+            description = "How closely to look at each image: decode it once (${COMPLETION-CANDIDATES}).")
+    private PixelCheck check;
+
+    @Option(
+            names = "--no-source-hashes",
+            description = "Do not compute the MD5 of the source files, which takes reading them once more.")
+    private boolean noSourceHashes;
+
+    @Option(names = "--max-image-mebibytes", defaultValue = "64", description = "Larger files go to quarantine.")
+    private int maximumImageMebibytes;
+
+    @Option(
+            names = "--max-image-megapixels",
+            defaultValue = "100",
+            description = "Images that claim more pixels go to quarantine.")
+    private int maximumImageMegapixels;
+
+    @Option(names = "--row-group-mebibytes", defaultValue = "16", description = "Mean size of a row group at most.")
+    private int rowGroupMebibytes;
+
+    @Option(names = "--row-group-rows", defaultValue = "512", description = "Images in a row group at most.")
+    private int rowGroupRows;
+
+    @Option(names = "--shard-mebibytes", defaultValue = "120", description = "Mean size of a shard at most.")
+    private int shardMebibytes;
+
+    @Option(names = "--shard-rows", defaultValue = "8192", description = "Images in a shard at most.")
+    private int shardRows;
+
+    @Mixin
+    private SparkOptions sparkOptions;
+
+    @Override
+    public Integer call() {
+        PrepareOptions options = options();
+        try (SparkSession spark = sparkOptions.start("dcd prep " + source)) {
+            report(prepare(JavaSparkContext.fromSparkContext(spark.sparkContext()), options));
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private PreparedData prepare(JavaSparkContext spark, PrepareOptions options) {
+        try (PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
+            return new PrepareJob(spark, options, progress).run();
+        }
+    }
+
+    private PrepareOptions options() {
+        try {
+            return PrepareOptions.builder(new Path(source), new Path(output))
+                    .withSplits(splits)
+                    .withSeed(seed)
+                    .withPixelCheck(check)
+                    .withSourceHashes(!noSourceHashes)
+                    .withImageLimits(new ImageLimits(
+                            Math.multiplyExact(maximumImageMebibytes, MEBI), maximumImageMegapixels * 1_000_000L))
+                    .withShardLimits(new ShardLimits(
+                            (long) rowGroupMebibytes * MEBI, rowGroupRows, (long) shardMebibytes * MEBI, shardRows))
+                    .build();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private void report(PreparedData prepared) {
+        PrintWriter out = spec.commandLine().getOut();
+        Manifest manifest = prepared.manifest();
+        for (Manifest.SplitContent split : manifest.splits()) {
+            out.printf(
+                    "%-12s %,d images of %d classes, %,.1f MiB in %d shards%n",
+                    split.split().directory(),
+                    split.rows(),
+                    split.classCounts().stream().filter(count -> count > 0).count(),
+                    (double) split.imageBytes() / MEBI,
+                    split.shards().size());
+        }
+        Manifest.Quarantine quarantine = manifest.quarantine();
+        out.printf(
+                "%-12s %,d images%s%n",
+                "quarantine",
+                quarantine.images(),
+                quarantine.images() == 0
+                        ? ""
+                        : " " + quarantine.reasons() + ", listed in "
+                                + quarantine.table().path());
+        for (Manifest.Source file : manifest.sources()) {
+            out.printf("%-12s %s %s%n", "source", file.name(), verdict(file));
+        }
+        out.printf("%-12s %s%n", "prepared", prepared.directory());
+        out.printf("%-12s %s%n", "fingerprint", prepared.fingerprint());
+        out.flush();
+    }
+
+    private static String verdict(Manifest.Source file) {
+        return switch (file.official()) {
+            case "yes" -> "md5 " + file.md5() + ", the official file";
+            case "no" -> "md5 " + file.md5() + ", not the official file of this name";
+            default -> "not hashed";
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package io.dcd.cli;
+
+import io.dcd.data.prepare.PrepareListener;
+import java.io.PrintWriter;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows a preparation's progress: a bar with rate and time left on a terminal, a line for every tenth in a log. */
+final class PrepareProgress implements PrepareListener, AutoCloseable {
+    private static final int LINES_PER_PHASE = 10;
+    private static final double NANOSECONDS = 1e9;
+
+    private final PrintWriter err;
+    private final boolean terminal = System.console() != null;
+    private Phase phase;
+    private ProgressBar bar;
+    private long phaseStart;
+    private long tenths;
+
+    PrepareProgress(PrintWriter err) {
+        this.err = err;
+    }
+
+    @Override
+    public synchronized void progress(Progress progress) {
+        if (progress.phase() != phase) {
+            closeBar();
+            phase = progress.phase();
+            phaseStart = System.nanoTime();
+            tenths = 0;
+        }
+        if (terminal) {
+            show(progress);
+        } else {
+            log(progress);
+        }
+    }
+
+    private void show(Progress progress) {
+        if (bar == null) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(title())
+                    .setInitialMax(progress.totalBytes())
+                    .setUnit(" MB", 1_000_000)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .showSpeed()
+                    .build();
+        }
+        bar.stepTo(progress.bytes());
+        bar.setExtraMessage(counts(progress));
+    }
+
+    private void log(Progress progress) {
+        long now = progress.totalBytes() == 0
+                ? LINES_PER_PHASE
+                : LINES_PER_PHASE * progress.bytes() / progress.totalBytes();
+        if (now > tenths) {
+            tenths = now;
+            err.printf("%s: %d %%, %s%n", title(), 100 * now / LINES_PER_PHASE, counts(progress));
+        }
+    }
+
+    private String title() {
+        return switch (phase) {
+            case CHECK -> "checking";
+            case WRITE -> "writing";
+        };
+    }
+
+    private String counts(Progress progress) {
+        double seconds = (System.nanoTime() - phaseStart) / NANOSECONDS;
+        String rate = seconds < 1 ? "" : String.format(", %,.0f images/s", progress.images() / seconds);
+        String refused =
+                progress.quarantined() == 0 ? "" : String.format(", %,d in quarantine", progress.quarantined());
+        return String.format("%,d images%s%s", progress.images(), rate, refused);
+    }
+
+    private void closeBar() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closeBar();
+    }
+}
