@@ -1,5 +1,6 @@
 package io.dcd.engine.backend.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
@@ -245,6 +246,27 @@ final class KernelBuilder {
                 descriptor,
                 argument(DNNL_ARG_SRC_0, left),
                 argument(DNNL_ARG_SRC_1, right),
+                argument(DNNL_ARG_DST, result));
+    }
+
+    /** {@code result = value ∘ factor + summand}, value by value; extents of 1 are repeated. */
+    Call multiplyAdd(memory value, memory factor, memory summand, memory result) {
+        post_ops add = new post_ops();
+        add.append_binary(algorithm.binary_add, summand.get_desc());
+        binary.primitive_desc descriptor = new binary.primitive_desc(
+                engine,
+                algorithm.binary_mul,
+                value.get_desc(),
+                factor.get_desc(),
+                result.get_desc(),
+                attributes(add),
+                false);
+        return call(
+                new binary(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC_0, value),
+                argument(DNNL_ARG_SRC_1, factor),
+                argument(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, summand),
                 argument(DNNL_ARG_DST, result));
     }
 

@@ -25,11 +25,7 @@ final class PointwiseConvolutionKernel {
                 builder.attributes()));
         if (builder.training()) {
             memory outputGradient = builder.gradient(operation.output(), y);
-            builder.backward(builder.product(
-                    builder.gradient(operation.output(), Layouts.transposed(outputs, positions)),
-                    builder.value(operation.input(), x),
-                    builder.parameterGradient(operation.weights(), Layouts.matrix(outputs, inputs)),
-                    builder.attributes()));
+            buildWeightGradient(operation, builder, positions);
             if (builder.needsGradient(operation.input())) {
                 builder.backward(builder.product(
                         outputGradient,
@@ -37,6 +33,28 @@ final class PointwiseConvolutionKernel {
                         builder.gradient(operation.input(), x),
                         builder.attributes(builder.accumulation(operation.input()))));
             }
+        }
+    }
+
+    /** The narrower of the two factors is the one that is read in columns: the other way round takes up to ten times. */
+    private static void buildWeightGradient(Convolution operation, KernelBuilder builder, long positions) {
+        int inputs = operation.input().shape().channels();
+        int outputs = operation.output().shape().channels();
+        if (outputs <= inputs) {
+            builder.backward(builder.product(
+                    builder.gradient(operation.output(), Layouts.transposed(outputs, positions)),
+                    builder.value(operation.input(), Layouts.matrix(positions, inputs)),
+                    builder.parameterGradient(operation.weights(), Layouts.matrix(outputs, inputs)),
+                    builder.attributes()));
+        } else {
+            memory transposed = builder.temporary(Layouts.matrix(inputs, outputs));
+            builder.backward(builder.product(
+                    builder.value(operation.input(), Layouts.transposed(inputs, positions)),
+                    builder.gradient(operation.output(), Layouts.matrix(positions, outputs)),
+                    transposed,
+                    builder.attributes()));
+            builder.backward(builder.copy(
+                    transposed, builder.parameterGradient(operation.weights(), Layouts.transposed(inputs, outputs))));
         }
     }
 }

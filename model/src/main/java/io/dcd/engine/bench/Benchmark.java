@@ -1,0 +1,159 @@
+package io.dcd.engine.bench;
+
+import io.dcd.engine.backend.Backend;
+import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.graph.Tensor;
+import io.dcd.engine.operation.Operation;
+import io.dcd.engine.plan.InferencePlan;
+import io.dcd.engine.plan.Plan;
+import io.dcd.engine.plan.StepSettings;
+import io.dcd.engine.plan.TrainingPlan;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Times the steps of a graph that reads images and writes logits, on random images and labels. */
+public final class Benchmark implements AutoCloseable {
+    /** Small enough that random labels do not make the network diverge within a few hundred steps. */
+    private static final StepSettings SETTINGS = new StepSettings(1e-4, 0.9, 2e-5);
+
+    private static final long SEED = 1;
+
+    private final Graph graph;
+    private final ProfilingBackend backend;
+    private final int batch;
+    private final AutoCloseable owner;
+    private final Plan plan;
+    private final Runnable step;
+    private long number;
+
+    /** What a step is. */
+    public enum Mode {
+        /** Forward, loss, backward and update. */
+        TRAIN,
+        /** Forward alone. */
+        INFER
+    }
+
+    /**
+     * Compiles a plan.
+     *
+     * @param parameters the flat vector, running statistics included
+     */
+    public Benchmark(Graph graph, float[] parameters, Backend backend, Mode mode, int batch) {
+        this.graph = graph;
+        this.backend = new ProfilingBackend(backend);
+        this.batch = batch;
+        Random random = new Random(SEED);
+        int classes = graph.output().shape().elements();
+        switch (mode) {
+            case TRAIN -> {
+                TrainingPlan training = new TrainingPlan(graph, this.backend, batch, SEED, parameter -> true);
+                plan = training.plan();
+                owner = training;
+                ByteBuffer images = images(random);
+                float[] labels = new float[batch * classes];
+                for (int n = 0; n < batch; n++) {
+                    labels[n * classes + random.nextInt(classes)] = 1;
+                }
+                step = () -> training.step(number++, images, labels, SETTINGS);
+            }
+            case INFER -> {
+                InferencePlan inference = new InferencePlan(graph, this.backend, batch);
+                plan = inference.plan();
+                owner = inference;
+                ByteBuffer images = images(random);
+                float[] logits = new float[batch * classes];
+                step = () -> inference.predict(images, logits);
+            }
+            default -> throw new AssertionError(mode);
+        }
+        plan.parameters().write(parameters);
+    }
+
+    private ByteBuffer images(Random random) {
+        byte[] bytes = new byte[(int) plan.pixels().bytes()];
+        random.nextBytes(bytes);
+        return ByteBuffer.wrap(bytes);
+    }
+
+    /** Runs one step and returns its milliseconds; for benchmarks that take turns. */
+    public double step() {
+        long begin = System.nanoTime();
+        step.run();
+        return (System.nanoTime() - begin) / 1e6;
+    }
+
+    /**
+     * Warms up and takes the median of many steps.
+     *
+     * @param profile whether to tell the cost of every operation
+     */
+    public BenchmarkResult run(int warmups, int repeats, boolean profile) {
+        if (warmups < 0 || repeats < 1) {
+            throw new IllegalArgumentException("at least 0 warm-up steps and 1 measured step are needed, got %d and %d"
+                    .formatted(warmups, repeats));
+        }
+        for (int i = 0; i < warmups; i++) {
+            step();
+        }
+        backend.reset();
+        double[] times = new double[repeats];
+        for (int i = 0; i < repeats; i++) {
+            times[i] = step();
+        }
+        return result(times, profile);
+    }
+
+    /** The result of steps whose milliseconds are {@code times}. */
+    public BenchmarkResult result(double[] times, boolean profile) {
+        double median = median(times);
+        return new BenchmarkResult(
+                median, batch * 1e3 / median, plan.arenaElements() * Float.BYTES, profile ? costs() : List.of());
+    }
+
+    /** The middle of the sorted values. */
+    public static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private List<OperationCost> costs() {
+        return backend.kernels().stream()
+                .map(kernel -> new OperationCost(
+                        kernel.operation().output().name(),
+                        kernel.operation().getClass().getSimpleName(),
+                        kernel.operation().output().shape().toString(),
+                        kernel.forwardNanoseconds() / 1e6,
+                        kernel.backwardNanoseconds() / 1e6,
+                        bytes(kernel.operation())))
+                .toList();
+    }
+
+    private long bytes(Operation operation) {
+        long perSample = operation.output().shape().elements();
+        for (Tensor input : operation.inputs()) {
+            perSample += input.shape().elements();
+        }
+        long parameters =
+                operation.parameters().stream().mapToLong(Parameter::elements).sum();
+        return Float.BYTES * (perSample * batch + parameters);
+    }
+
+    /** The graph that is run. */
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public void close() {
+        try {
+            owner.close();
+        } catch (Exception exception) {
+            throw new IllegalStateException(exception);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.dcd.engine.bench;
+
+/**
+ * What one operation of a plan costs.
+ *
+ * @param output the name of the tensor that it writes
+ * @param kind the operation's name
+ * @param shape of one sample of the output
+ * @param forwardMilliseconds of the fastest pass
+ * @param backwardMilliseconds of the fastest pass; 0 at inference
+ * @param forwardBytes size of the tensors and parameters that the forward pass must at least read and write once
+ */
+public record OperationCost(
+        String output,
+        String kind,
+        String shape,
+        double forwardMilliseconds,
+        double backwardMilliseconds,
+        long forwardBytes) {}
