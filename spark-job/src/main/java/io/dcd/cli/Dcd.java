@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             // One line a command, in the order in which a newcomer meets them.
             PrepCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
         })
 public final class Dcd implements Runnable {
     @Spec

@@ -2,6 +2,8 @@ package io.dcd.cli;
 
 import io.dcd.data.DataException;
 import io.dcd.settings.SettingsException;
+import io.dcd.train.DivergedException;
+import io.dcd.train.checkpoint.CheckpointException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkException;
@@ -43,6 +45,10 @@ enum ExitCode {
             return USAGE;
         } else if (failure instanceof DataException) {
             return DATA;
+        } else if (failure instanceof DivergedException) {
+            return DIVERGED;
+        } else if (failure instanceof CheckpointException) {
+            return CHECKPOINT;
         } else if (failure instanceof SparkException) {
             return CLUSTER;
         }

@@ -1,6 +1,10 @@
 package io.dcd.cli;
 
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -11,6 +15,25 @@ final class SparkOptions {
             paramLabel = "URL",
             description = "Spark master; default: that of spark-submit, or local[*].")
     private String master;
+
+    /** How file systems are reached, without starting Spark. */
+    Configuration hadoopConfiguration() {
+        return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    }
+
+    /**
+     * A path as every executor understands it, whatever its working directory is.
+     *
+     * @throws UsageException if it names no file system
+     */
+    static Path path(Configuration configuration, String text) {
+        try {
+            Path path = new Path(text);
+            return path.getFileSystem(configuration).makeQualified(path);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException("the path '%s' cannot be used: %s".formatted(text, e.getMessage()));
+        }
+    }
 
     /**
      * Starts Spark, or takes the session that runs already.

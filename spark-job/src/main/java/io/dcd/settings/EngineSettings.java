@@ -1,7 +1,17 @@
 package io.dcd.settings;
 
 /** What computes. */
-public record EngineSettings(String backend, int threads) {
+public record EngineSettings(Backend backend, int threads) {
+    /** Which backend runs the plans. */
+    public enum Backend {
+        /** The fastest that runs on the executor. */
+        AUTO,
+        /** oneDNN on CPUs. */
+        ONEDNN,
+        /** Plain loops in double precision. */
+        REFERENCE
+    }
+
     public EngineSettings {
         SettingsException.require(
                 threads >= 1 && threads <= 1024, "engine.threads must lie in 1 … 1024, got %s", threads);

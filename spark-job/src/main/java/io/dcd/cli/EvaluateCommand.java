@@ -1,0 +1,138 @@
+package io.dcd.cli;
+
+import io.dcd.data.PreparedData;
+import io.dcd.data.Split;
+import io.dcd.evaluate.EvaluationReport;
+import io.dcd.evaluate.Evaluator;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
+import io.dcd.train.RunDirectory;
+import io.dcd.train.checkpoint.Checkpoint;
+import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.vector.Vectors;
+import io.dcd.worker.DataSpec;
+import io.dcd.worker.EngineSpec;
+import io.dcd.worker.EvaluationSpec;
+import io.dcd.worker.NetworkSpec;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd evaluate}. */
+@Command(
+        name = "evaluate",
+        description = "Counts top-1 and top-5 of a run's newest checkpoint over the whole validation split.")
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--run", required = true, paramLabel = "DIR", description = "Run directory that `dcd train` wrote.")
+    private String run;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
+    private String data;
+
+    @Option(names = "--step", paramLabel = "N", description = "Step of the checkpoint; default: the newest.")
+    private Long step;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private SparkOptions sparkOptions;
+
+    private record Result(
+            String network,
+            long step,
+            double top1,
+            double top5,
+            double loss,
+            long images,
+            double seconds,
+            String parametersSha256) {}
+
+    @Override
+    public Integer call() {
+        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
+        SettingsLoader loader = new SettingsLoader();
+        loader.text(
+                directory
+                        .configuration()
+                        .orElseThrow(() -> new CheckpointException(
+                                "there is no run in " + directory.path() + "; train one with `dcd train --run`")),
+                directory.path() + "/config.conf");
+        Settings settings = settingsOptions.applyTo(loader).load();
+        Checkpoint checkpoint = checkpoint(directory);
+        PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
+        int classes = prepared.classIndex().size();
+        if (classes != checkpoint.identity().classes()) {
+            throw new CheckpointException("the network in %s knows %d classes, the data in %s have %d"
+                    .formatted(directory.path(), checkpoint.identity().classes(), data, classes));
+        }
+        NetworkSpec network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
+        EvaluationSpec evaluation = new EvaluationSpec(
+                network,
+                DataSpec.of(
+                        settings.data(),
+                        prepared.directory().toString(),
+                        prepared.split(Split.VALIDATION).rowGroups()),
+                EngineSpec.of(settings.engine()),
+                settings.evaluation().batch());
+        try (SparkSession session = sparkOptions.start("dcd evaluate " + network.name());
+                Evaluator evaluator =
+                        new Evaluator(JavaSparkContext.fromSparkContext(session.sparkContext()), evaluation)) {
+            print(network, checkpoint, evaluator.evaluate(checkpoint.parameters()));
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private Checkpoint checkpoint(RunDirectory directory) {
+        if (step != null) {
+            return directory.checkpoints().load(step);
+        }
+        return directory
+                .checkpoints()
+                .newest()
+                .orElseThrow(() -> new CheckpointException(
+                        "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
+    }
+
+    private void print(NetworkSpec network, Checkpoint checkpoint, EvaluationReport report) {
+        Result result = new Result(
+                network.name(),
+                checkpoint.progress().step(),
+                report.top1(),
+                report.top5(),
+                report.loss(),
+                report.counts().images(),
+                report.seconds(),
+                Vectors.sha256(Vectors.toBytes(checkpoint.parameters())));
+        if (json) {
+            Json.print(spec, result);
+            return;
+        }
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%s at step %d: top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %d images, in %.1f s%n",
+                        result.network(),
+                        result.step(),
+                        result.top1(),
+                        result.top5(),
+                        result.loss(),
+                        result.images(),
+                        result.seconds());
+    }
+}

@@ -1,0 +1,108 @@
+package io.dcd.cli;
+
+import io.dcd.data.PreparedData;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
+import io.dcd.train.RunDirectory;
+import io.dcd.train.Summary;
+import io.dcd.train.TrainingJob;
+import io.dcd.worker.NetworkSpec;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd train}. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a network on prepared data by averaging the parameters of W logical workers.",
+            "A run directory that has checkpoints is resumed, with the settings stored there."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
+    private String data;
+
+    @Option(
+            names = "--run",
+            required = true,
+            paramLabel = "DIR",
+            description = "Run directory: settings, metrics, checkpoints and summary.")
+    private String run;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "Network, as `dcd networks` lists them; short for --set network.name=NAME.")
+    private String network;
+
+    @Option(names = "--json", description = "Print the summary as JSON.")
+    private boolean json;
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private SparkOptions sparkOptions;
+
+    @Override
+    public Integer call() {
+        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
+        Settings settings = settings(directory);
+        PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
+        // Refuses an unknown network before a cluster is asked for.
+        NetworkSpec.of(
+                        settings.network(),
+                        settings.data().imageSize(),
+                        prepared.classIndex().size())
+                .configuration();
+        try (SparkSession session =
+                        sparkOptions.start("dcd train " + settings.network().name());
+                ConsoleTrainingListener console =
+                        new ConsoleTrainingListener(spec.commandLine().getErr())) {
+            JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+            Summary summary = new TrainingJob(spark, settings, prepared, directory, console).run();
+            print(summary, directory);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private Settings settings(RunDirectory directory) {
+        SettingsLoader loader = new SettingsLoader();
+        directory.configuration().ifPresent(stored -> loader.text(stored, directory.path() + "/config.conf"));
+        settingsOptions.applyTo(loader);
+        if (network != null) {
+            loader.value("network.name", network);
+        }
+        return loader.load();
+    }
+
+    private void print(Summary summary, RunDirectory directory) {
+        if (json) {
+            Json.print(spec, summary);
+            return;
+        }
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%s after %d epochs: top-1 %.2f %%, top-5 %.2f %% of %d images, in %.0f s; %s%n",
+                        summary.network(),
+                        summary.epochs(),
+                        summary.top1(),
+                        summary.top5(),
+                        summary.images(),
+                        summary.seconds(),
+                        directory.path());
+    }
+}

@@ -1,0 +1,73 @@
+package io.dcd.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dcd.evaluate.EvaluationReport;
+import io.dcd.train.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FSDataOutputStream;
+
+/** The run's ledger: a line of JSON for each round and each evaluation, in order and without gaps. */
+final class Metrics implements AutoCloseable {
+    private final FSDataOutputStream out;
+
+    Metrics(FSDataOutputStream out) {
+        this.out = out;
+    }
+
+    /** The lines of {@code text} up to {@code step}; half a line, left by a driver that was killed, is no line. */
+    static String upTo(long step, String text) {
+        return text.lines()
+                .filter(line -> {
+                    try {
+                        JsonNode node = RunJson.MAPPER.readTree(line);
+                        return node.hasNonNull("step") && node.get("step").asLong() <= step;
+                    } catch (JsonProcessingException e) {
+                        return false;
+                    }
+                })
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    void append(RoundReport report) {
+        ObjectNode line = RunJson.MAPPER.createObjectNode().put("type", "round");
+        line.setAll((ObjectNode) RunJson.MAPPER.valueToTree(report));
+        append(line.put("images_per_second", report.imagesPerSecond()));
+    }
+
+    /** @param epochs the epochs trained so far */
+    void append(int epochs, long step, EvaluationReport report) {
+        append(RunJson.MAPPER
+                .createObjectNode()
+                .put("type", "evaluation")
+                .put("epochs", epochs)
+                .put("step", step)
+                .put("top1", report.top1())
+                .put("top5", report.top5())
+                .put("loss", report.loss())
+                .put("images", report.counts().images())
+                .put("seconds", report.seconds()));
+    }
+
+    private void append(ObjectNode line) {
+        try {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            out.hflush();
+        } catch (IOException e) {
+            throw new CheckpointException("cannot write the run's metrics: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw new CheckpointException("cannot write the run's metrics: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.dcd.train;
+
+/**
+ * What a round was like.
+ *
+ * @param epoch the epoch, from 0
+ * @param round the round of that epoch, from 0
+ * @param step the steps that each worker has taken since the run began, this round included
+ * @param learningRate η of the round's last step
+ * @param loss mean cross-entropy over the round's samples, each before its update
+ * @param gradientNorm the largest gradient norm of a step of a worker
+ * @param samples the samples of all workers
+ * @param seconds from the driver's broadcast to the new mean
+ * @param computeSeconds the mean of the workers' time inside their plans
+ * @param waitSeconds the mean of the workers' time spent waiting for images
+ * @param exchangeSeconds what the round took beyond its busiest slot: broadcast, scheduling, results, averaging
+ */
+public record RoundReport(
+        int epoch,
+        int round,
+        long step,
+        double learningRate,
+        double loss,
+        double gradientNorm,
+        long samples,
+        double seconds,
+        double computeSeconds,
+        double waitSeconds,
+        double exchangeSeconds) {
+    /** Images that the whole cluster trained on in a second. */
+    public double imagesPerSecond() {
+        return samples / seconds;
+    }
+}

@@ -1,0 +1,172 @@
+package io.dcd.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.settings.Settings;
+import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.train.checkpoint.CheckpointStore;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The directory in which a run keeps its settings, metrics, checkpoints and summary, on any Hadoop file system. */
+public final class RunDirectory {
+    private static final String CONFIGURATION = "config.conf";
+    private static final String METRICS = "metrics.jsonl";
+    private static final String SUMMARY = "summary.json";
+    private static final String CHECKPOINTS = "checkpoints";
+
+    private final FileSystem fileSystem;
+    private final Path path;
+
+    private RunDirectory(FileSystem fileSystem, Path path) {
+        this.fileSystem = fileSystem;
+        this.path = path;
+    }
+
+    /**
+     * The run directory at {@code path}, which need not exist yet.
+     *
+     * @throws CheckpointException if something else is there
+     */
+    public static RunDirectory at(Configuration configuration, Path path) {
+        try {
+            FileSystem fileSystem = path.getFileSystem(configuration);
+            // Checkpoints carry their own hashes; the local checksum files would only lie around.
+            FileSystem plain = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+            RunDirectory run = new RunDirectory(plain, plain.makeQualified(path));
+            run.requireOwn();
+            return run;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CheckpointException("cannot use the run directory " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requireOwn() throws IOException {
+        FileStatus[] entries;
+        try {
+            entries = fileSystem.listStatus(path);
+        } catch (FileNotFoundException e) {
+            return;
+        }
+        boolean own = Arrays.stream(entries).anyMatch(entry -> isDirectoryOfRun(entry) || isFileOfRun(entry));
+        if (entries.length > 0 && !own) {
+            throw new CheckpointException("%s is no run directory: it holds %s; give another --run"
+                    .formatted(path, entries[0].getPath().getName()));
+        }
+    }
+
+    private static boolean isFileOfRun(FileStatus entry) {
+        return entry.isFile() && entry.getPath().getName().equals(CONFIGURATION);
+    }
+
+    private static boolean isDirectoryOfRun(FileStatus entry) {
+        return entry.isDirectory() && entry.getPath().getName().equals(CHECKPOINTS);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** The settings that the run was started with, as HOCON; empty for a new run. */
+    public Optional<String> configuration() {
+        return read(CONFIGURATION);
+    }
+
+    /** The run's checkpoints. */
+    public CheckpointStore checkpoints() {
+        return new CheckpointStore(fileSystem, new Path(path, CHECKPOINTS));
+    }
+
+    /** The summary of the last invocation that ended well. */
+    Optional<Summary> summary() {
+        return read(SUMMARY).map(text -> {
+            try {
+                return RunJson.MAPPER.readValue(text, Summary.class);
+            } catch (JsonProcessingException e) {
+                throw new CheckpointException(
+                        "%s/%s cannot be read: %s; delete it".formatted(path, SUMMARY, e.getOriginalMessage()), e);
+            }
+        });
+    }
+
+    void writeSettings(Settings settings) {
+        write(CONFIGURATION, settings.render());
+    }
+
+    void writeSummary(Summary summary) {
+        try {
+            write(SUMMARY, RunJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(summary) + "\n");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The run's metrics, to be continued after {@code step}; what an interrupted driver noted beyond that step is dropped. */
+    Metrics metrics(long step) {
+        String kept = Metrics.upTo(step, read(METRICS).orElse(""));
+        try {
+            Path unfinished = unfinished();
+            FSDataOutputStream out = fileSystem
+                    .createFile(unfinished)
+                    .overwrite(false)
+                    .recursive()
+                    .build();
+            out.write(kept.getBytes(StandardCharsets.UTF_8));
+            out.hflush();
+            replace(unfinished, new Path(path, METRICS));
+            return new Metrics(out);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot write " + METRICS + " in " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<String> read(String name) {
+        Path file = new Path(path, name);
+        try (FSDataInputStream in = fileSystem.open(file)) {
+            return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void write(String name, String text) {
+        Path unfinished = unfinished();
+        try {
+            try (FSDataOutputStream out = fileSystem
+                    .createFile(unfinished)
+                    .overwrite(false)
+                    .recursive()
+                    .build()) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+                out.hsync();
+            }
+            replace(unfinished, new Path(path, name));
+        } catch (IOException e) {
+            throw new CheckpointException("cannot write " + name + " in " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path unfinished() {
+        return new Path(path, "_unfinished-" + UUID.randomUUID());
+    }
+
+    /** A local rename replaces its target; HDFS refuses to, so that the old file must go first there. */
+    private void replace(Path source, Path target) throws IOException {
+        if (!fileSystem.rename(source, target)
+                && !(fileSystem.delete(target, false) && fileSystem.rename(source, target))) {
+            throw new IOException("the file system refused to rename " + source + " to " + target);
+        }
+    }
+}

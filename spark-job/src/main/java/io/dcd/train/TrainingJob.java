@@ -1,0 +1,220 @@
+package io.dcd.train;
+
+import io.dcd.data.PreparedData;
+import io.dcd.data.Split;
+import io.dcd.evaluate.EvaluationReport;
+import io.dcd.evaluate.Evaluator;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsException;
+import io.dcd.settings.TrainingSettings;
+import io.dcd.train.RoundRunner.Outcome;
+import io.dcd.train.averaging.AveragedNetwork;
+import io.dcd.train.checkpoint.Checkpoint;
+import io.dcd.train.checkpoint.CheckpointStore;
+import io.dcd.train.checkpoint.Progress;
+import io.dcd.train.checkpoint.RunIdentity;
+import io.dcd.train.order.EpochPlan;
+import io.dcd.vector.Vectors;
+import io.dcd.worker.DataSpec;
+import io.dcd.worker.EngineSpec;
+import io.dcd.worker.EvaluationSpec;
+import io.dcd.worker.NetworkSpec;
+import io.dcd.worker.TrainingSpec;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Trains a network by parameter averaging: begins where the run directory's newest checkpoint ends, runs the rounds of each epoch,
+ * evaluates, saves.
+ */
+public final class TrainingJob {
+    private static final double NANOSECONDS = 1e-9;
+
+    private final JavaSparkContext spark;
+    private final Settings settings;
+    private final RunDirectory run;
+    private final TrainingListener listener;
+    private final RunIdentity identity;
+    private final NetworkSpec network;
+    private final EpochPlan steps;
+    private final TrainingSpec trainingSpec;
+    private final EvaluationSpec evaluationSpec;
+
+    // What changes while the job runs.
+    private ModelState state;
+    private RoundRunner rounds;
+    private Metrics metrics;
+
+    /**
+     * A job that is ready to run. The number of workers is settled here if the settings leave it open.
+     *
+     * @throws SettingsException if the settings do not fit the data or name no network
+     * @throws io.dcd.data.DataException if the data lack a split
+     */
+    public TrainingJob(
+            JavaSparkContext spark, Settings wanted, PreparedData data, RunDirectory run, TrainingListener listener) {
+        this.spark = spark;
+        this.settings =
+                wanted.training().workers() > 0 ? wanted : wanted.with("training.workers", spark.defaultParallelism());
+        this.run = run;
+        this.listener = listener;
+        TrainingSettings training = settings.training();
+        PreparedData.SplitData images = data.split(Split.TRAIN);
+        int classes = data.classIndex().size();
+        this.identity = new RunIdentity(data.fingerprint(), classes, settings.identity());
+        this.network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
+        this.steps = plan(images.rows(), training);
+        String directory = data.directory().toString();
+        EngineSpec engine = EngineSpec.of(settings.engine());
+        this.trainingSpec = new TrainingSpec(
+                network,
+                DataSpec.of(settings.data(), directory, images.rowGroups()),
+                engine,
+                steps,
+                training.seed(),
+                training.momentum(),
+                training.weightDecay(),
+                training.decayBiases(),
+                training.labelSmoothing());
+        DataSpec validation = DataSpec.of(
+                settings.data(), directory, data.split(Split.VALIDATION).rowGroups());
+        this.evaluationSpec = new EvaluationSpec(
+                network, validation, engine, settings.evaluation().batch());
+    }
+
+    /**
+     * Runs the job to its end or to its limit.
+     *
+     * @throws io.dcd.train.checkpoint.CheckpointException if the run directory's newest checkpoint is damaged or of another run
+     * @throws DivergedException if training diverges; the last checkpoint stands
+     */
+    public Summary run() {
+        long begin = System.nanoTime();
+        CheckpointStore checkpoints = run.checkpoints();
+        Optional<Checkpoint> newest = checkpoints.newest();
+        newest.ifPresent(checkpoint -> checkpoint.requireFits(identity));
+        state = newest.map(each -> new ModelState(each.progress(), each.parameters(), each.velocity()))
+                .orElseGet(this::initialState);
+        Optional<Summary> done = run.summary()
+                .filter(summary -> over() && summary.step() == progress().step());
+        if (done.isPresent()) {
+            return done.get();
+        }
+        checkpoints.deleteUnfinished();
+        run.writeSettings(settings);
+        try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings.training());
+                Evaluator evaluator = new Evaluator(spark, evaluationSpec);
+                Metrics opened = run.metrics(progress().step())) {
+            rounds = runner;
+            metrics = opened;
+            EvaluationReport report = train(evaluator);
+            Summary summary = summary(report, (System.nanoTime() - begin) * NANOSECONDS);
+            run.writeSummary(summary);
+            return summary;
+        }
+    }
+
+    private EvaluationReport train(Evaluator evaluator) {
+        AveragedNetwork averaged = new AveragedNetwork(
+                spark, network.configuration(), state.parameters(), steps.workers(), workers -> runEpoch(workers));
+        listener.started(new TrainingListener.Start(
+                network.name(),
+                state.parameters().length,
+                network.classes(),
+                steps.samples(),
+                steps.workers(),
+                steps.batch(),
+                settings.training().epochs(),
+                steps.rounds(),
+                progress()));
+        EvaluationReport report = null;
+        long evaluatedStep = -1;
+        while (!over()) {
+            averaged.fitEpoch();
+            averaged.setParameters(state.parameters());
+            if (over() || isDue(settings.evaluation().everyEpochs())) {
+                report = evaluate(evaluator);
+                evaluatedStep = progress().step();
+            }
+            if (over() || isDue(settings.checkpoint().everyEpochs())) {
+                save();
+            }
+        }
+        return evaluatedStep == progress().step() ? report : evaluate(evaluator);
+    }
+
+    /** The rest of the present epoch, or as much of it as the limit allows. */
+    private void runEpoch(JavaRDD<String> workers) {
+        int epoch = progress().epoch();
+        int everyRounds = settings.checkpoint().everyRounds();
+        while (!over() && progress().epoch() == epoch) {
+            Outcome outcome = rounds.run(state, workers);
+            state = outcome.state();
+            metrics.append(outcome.report());
+            listener.trained(outcome.report());
+            if (everyRounds > 0 && progress().round() > 0 && progress().rounds() % everyRounds == 0) {
+                save();
+            }
+        }
+    }
+
+    private EvaluationReport evaluate(Evaluator evaluator) {
+        EvaluationReport report = evaluator.evaluate(state.parameters());
+        metrics.append(progress().epoch(), progress().step(), report);
+        listener.evaluated(progress(), report);
+        return report;
+    }
+
+    private void save() {
+        Checkpoint checkpoint = new Checkpoint(identity, progress(), state.parameters(), state.velocity());
+        run.checkpoints().save(checkpoint, settings.checkpoint().keep());
+        listener.saved(progress());
+    }
+
+    private boolean over() {
+        int limit = settings.training().limitRounds();
+        return progress().epoch() >= settings.training().epochs()
+                || limit > 0 && progress().rounds() >= limit;
+    }
+
+    private boolean isDue(int everyEpochs) {
+        return everyEpochs > 0 && progress().round() == 0 && progress().epoch() % everyEpochs == 0;
+    }
+
+    private Progress progress() {
+        return state.progress();
+    }
+
+    private ModelState initialState() {
+        float[] parameters = network.initialParameters(settings.training().seed());
+        return new ModelState(Progress.START, parameters, new float[parameters.length]);
+    }
+
+    private Summary summary(EvaluationReport report, double seconds) {
+        return new Summary(
+                network.name(),
+                progress().epoch() >= settings.training().epochs(),
+                progress().epoch(),
+                progress().step(),
+                progress().rounds(),
+                steps.workers(),
+                progress().samples(),
+                report.top1(),
+                report.top5(),
+                report.loss(),
+                report.counts().images(),
+                seconds,
+                Vectors.sha256(Vectors.toBytes(state.parameters())));
+    }
+
+    private static EpochPlan plan(long images, TrainingSettings training) {
+        long needed = (long) training.workers() * training.batch();
+        if (images < needed) {
+            throw new SettingsException(
+                    "one step needs training.workers × training.batch = %d × %d = %d images, but the training split has %d"
+                            .formatted(training.workers(), training.batch(), needed, images));
+        }
+        return new EpochPlan(images, training.workers(), training.batch(), training.stepsPerRound());
+    }
+}

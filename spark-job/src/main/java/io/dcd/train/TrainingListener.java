@@ -1,0 +1,40 @@
+package io.dcd.train;
+
+import io.dcd.evaluate.EvaluationReport;
+import io.dcd.train.checkpoint.Progress;
+
+/** Is told how a run goes on, on the driver's thread. */
+public interface TrainingListener {
+    /**
+     * What a run is about to do.
+     *
+     * @param network its name
+     * @param parameters length of the flat parameter vector
+     * @param classes the number of classes
+     * @param images the training images of an epoch
+     * @param workers the logical workers W
+     * @param batch the images of a step of one worker
+     * @param epochs all epochs of the run
+     * @param roundsPerEpoch the rounds of each
+     * @param progress where it begins; not the start if it resumes
+     */
+    record Start(
+            String network,
+            int parameters,
+            int classes,
+            long images,
+            int workers,
+            int batch,
+            int epochs,
+            int roundsPerEpoch,
+            Progress progress) {}
+
+    void started(Start start);
+
+    void trained(RoundReport round);
+
+    /** @param progress how far the evaluated network has come */
+    void evaluated(Progress progress, EvaluationReport report);
+
+    void saved(Progress progress);
+}

@@ -1,0 +1,238 @@
+package io.dcd.train.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.train.checkpoint.CheckpointManifest.TensorFile;
+import io.dcd.vector.Vectors;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The checkpoints of a run: one directory each, {@code step-00001234}, that holds a manifest and raw tensors. A checkpoint is written
+ * under another name, synced and renamed, so it is whole or absent; the newest is the one with the highest step, whatever the clocks say.
+ */
+public final class CheckpointStore {
+    private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
+    /** Begins the name of a checkpoint that is being written or deleted; Hadoop's listings hide such names. */
+    private static final String UNFINISHED = "_unfinished-";
+    /** Far above any manifest; a bound on what a foreign file may make us allocate. */
+    private static final int MAXIMUM_MANIFEST_BYTES = 16 << 20;
+
+    private static final String PARAMETERS = "parameters";
+    private static final String VELOCITY = "velocity";
+
+    private final FileSystem fileSystem;
+    private final Path directory;
+
+    /** The checkpoints in {@code directory}, which need not exist yet. */
+    public CheckpointStore(FileSystem fileSystem, Path directory) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+    }
+
+    /** Writes a checkpoint and deletes the oldest beyond {@code keep}. One that is there already is left as it is. */
+    public void save(Checkpoint checkpoint, int keep) {
+        Path target = path(checkpoint.progress().step());
+        try {
+            if (!fileSystem.exists(target)) {
+                Path unfinished = new Path(directory, UNFINISHED + UUID.randomUUID());
+                require(fileSystem.mkdirs(unfinished), "create", unfinished);
+                TensorFile parameters = write(unfinished, PARAMETERS, checkpoint.parameters());
+                TensorFile velocity = write(unfinished, VELOCITY, checkpoint.velocity());
+                write(
+                        new Path(unfinished, CheckpointManifest.FILE_NAME),
+                        CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, parameters, velocity)));
+                require(fileSystem.rename(unfinished, target), "rename " + unfinished + " to", target);
+            }
+            prune(keep);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The steps of all checkpoints, in order. */
+    public List<Long> steps() {
+        try {
+            List<Long> steps = new ArrayList<>();
+            for (FileStatus status : fileSystem.listStatus(directory)) {
+                Matcher matcher = NAME.matcher(status.getPath().getName());
+                if (status.isDirectory() && matcher.matches()) {
+                    steps.add(Long.parseLong(matcher.group(1)));
+                }
+            }
+            steps.sort(Comparator.naturalOrder());
+            return steps;
+        } catch (FileNotFoundException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new CheckpointException("cannot list the checkpoints in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The checkpoint with the highest step, if there is any.
+     *
+     * @throws CheckpointException if it is damaged: an older one is never taken silently
+     */
+    public Optional<Checkpoint> newest() {
+        List<Long> steps = steps();
+        return steps.isEmpty() ? Optional.empty() : Optional.of(load(steps.get(steps.size() - 1)));
+    }
+
+    /** The checkpoint of a step. */
+    public Checkpoint load(long step) {
+        Path path = path(step);
+        try {
+            CheckpointManifest manifest = readManifest(path);
+            float[] parameters = read(path, manifest.tensor(PARAMETERS, path.toString()));
+            float[] velocity = read(path, manifest.tensor(VELOCITY, path.toString()));
+            if (manifest.progress().step() != step || velocity.length != parameters.length) {
+                throw damaged(path, "its manifest contradicts its name or itself");
+            }
+            RunIdentity identity = new RunIdentity(manifest.dataFingerprint(), manifest.classes(), manifest.settings());
+            return new Checkpoint(identity, manifest.progress(), parameters, velocity);
+        } catch (FileNotFoundException e) {
+            throw damaged(path, "a file is missing: " + e.getMessage());
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read the checkpoint " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes what writers left that did not finish. Only the one driver of a run may call this. */
+    public void deleteUnfinished() {
+        try {
+            for (FileStatus status : fileSystem.listStatus(directory)) {
+                if (status.getPath().getName().startsWith(UNFINISHED)) {
+                    fileSystem.delete(status.getPath(), true);
+                }
+            }
+        } catch (FileNotFoundException e) {
+            // No checkpoint was ever begun.
+        } catch (IOException e) {
+            throw new CheckpointException("cannot tidy " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path path(long step) {
+        return new Path(directory, "step-%08d".formatted(step));
+    }
+
+    private void prune(int keep) throws IOException {
+        List<Long> steps = steps();
+        for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
+            // Renamed first, so that a deletion that is cut short leaves no half checkpoint behind.
+            Path doomed = new Path(directory, UNFINISHED + UUID.randomUUID());
+            require(fileSystem.rename(path(step), doomed), "retire", path(step));
+            fileSystem.delete(doomed, true);
+        }
+    }
+
+    private static CheckpointManifest manifest(Checkpoint checkpoint, TensorFile parameters, TensorFile velocity) {
+        RunIdentity identity = checkpoint.identity();
+        StringBuilder settings = new StringBuilder();
+        identity.sortedSettings()
+                .forEach((key, value) ->
+                        settings.append(key).append('=').append(value).append('\n'));
+        return new CheckpointManifest(
+                CheckpointManifest.FORMAT,
+                CheckpointManifest.VERSION,
+                identity.settings().getOrDefault("network.name", ""),
+                identity.classes(),
+                identity.sortedSettings(),
+                Vectors.sha256(settings.toString().getBytes(StandardCharsets.UTF_8)),
+                identity.data(),
+                checkpoint.progress(),
+                List.of(parameters, velocity));
+    }
+
+    private TensorFile write(Path parent, String name, float[] values) throws IOException {
+        byte[] bytes = Vectors.toBytes(values);
+        String file = name + ".f32";
+        write(new Path(parent, file), bytes);
+        return new TensorFile(name, file, values.length, Vectors.sha256(bytes));
+    }
+
+    private void write(Path file, byte[] bytes) throws IOException {
+        try (FSDataOutputStream out =
+                fileSystem.createFile(file).overwrite(false).build()) {
+            out.write(bytes);
+            out.hsync();
+        }
+    }
+
+    private CheckpointManifest readManifest(Path path) throws IOException {
+        Path file = new Path(path, CheckpointManifest.FILE_NAME);
+        long length = fileSystem.getFileStatus(file).getLen();
+        if (length > MAXIMUM_MANIFEST_BYTES) {
+            throw damaged(path, "its manifest has " + length + " bytes");
+        }
+        CheckpointManifest manifest;
+        try {
+            manifest = CheckpointManifest.JSON.readValue(read(file, (int) length), CheckpointManifest.class);
+        } catch (JsonProcessingException e) {
+            throw damaged(path, "its manifest cannot be read: " + e.getOriginalMessage());
+        }
+        if (!CheckpointManifest.FORMAT.equals(manifest.format()) || manifest.version() != CheckpointManifest.VERSION) {
+            throw new CheckpointException("%s has format %s version %d, this program reads %s version %d"
+                    .formatted(
+                            path,
+                            manifest.format(),
+                            manifest.version(),
+                            CheckpointManifest.FORMAT,
+                            CheckpointManifest.VERSION));
+        }
+        return manifest;
+    }
+
+    private float[] read(Path parent, TensorFile tensor) throws IOException {
+        if (!tensor.file().equals(tensor.name() + ".f32")) {
+            throw damaged(parent, "its manifest names the file " + tensor.file());
+        }
+        Path file = new Path(parent, tensor.file());
+        long length = fileSystem.getFileStatus(file).getLen();
+        if (tensor.elements() < 0
+                || tensor.elements() > Integer.MAX_VALUE / Float.BYTES
+                || length != tensor.elements() * Float.BYTES) {
+            throw damaged(
+                    parent,
+                    "%s has %d bytes, its manifest lists %d values"
+                            .formatted(tensor.file(), length, tensor.elements()));
+        }
+        byte[] bytes = read(file, (int) length);
+        if (!Vectors.sha256(bytes).equals(tensor.sha256())) {
+            throw damaged(parent, tensor.file() + " does not have the SHA-256 that its manifest lists");
+        }
+        return Vectors.toFloats(bytes);
+    }
+
+    private byte[] read(Path file, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        try (FSDataInputStream in = fileSystem.open(file)) {
+            in.readFully(0, bytes);
+        }
+        return bytes;
+    }
+
+    private static void require(boolean done, String verb, Path path) throws IOException {
+        if (!done) {
+            throw new IOException("the file system refused to " + verb + " " + path);
+        }
+    }
+
+    private static CheckpointException damaged(Path path, String reason) {
+        return new CheckpointException(
+                "the checkpoint " + path + " is damaged: " + reason + "; delete it to go on from the one before");
+    }
+}

@@ -1,0 +1,19 @@
+package io.dcd.worker;
+
+import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.Backends;
+import io.dcd.settings.EngineSettings;
+import java.io.Serializable;
+import java.util.Locale;
+
+/** Which backend computes, with how many native threads a task. */
+public record EngineSpec(EngineSettings.Backend backend, int threads) implements Serializable {
+    public static EngineSpec of(EngineSettings settings) {
+        return new EngineSpec(settings.backend(), settings.threads());
+    }
+
+    /** The backend, for plans of the calling thread. */
+    Backend select() {
+        return Backends.select(backend.name().toLowerCase(Locale.ROOT), threads);
+    }
+}

@@ -1,0 +1,137 @@
+package io.dcd.worker;
+
+import io.dcd.data.image.TrainingTransform;
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.plan.StepResult;
+import io.dcd.engine.plan.StepSettings;
+import io.dcd.engine.plan.TrainingPlan;
+import io.dcd.train.order.EpochOrder;
+import io.dcd.train.order.EpochPlan;
+import io.dcd.vector.Vectors;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+
+/** A training plan with its thread, its feed of images and its buffers. */
+final class TrainingSlot implements SlotPool.Slot {
+    private static final double NANOSECONDS = 1e-9;
+    private static final byte[] NOTHING = {};
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private final TrainingSpec spec;
+    private final String name;
+    private final PlanThread thread;
+    private final BatchFeed feed;
+    private final SoftLabels labels;
+
+    // Made and used on the slot's thread.
+    private TrainingPlan plan;
+
+    TrainingSlot(TrainingSpec spec) {
+        this.spec = spec;
+        this.name = ManagementFactory.getRuntimeMXBean().getName() + "/" + NUMBERS.getAndIncrement();
+        this.thread = new PlanThread("dcd-train-" + name);
+        int batch = spec.steps().batch();
+        this.feed = new BatchFeed(
+                spec.data().decodeThreads(),
+                spec.data().prefetchBatches() + 1,
+                batch,
+                () -> new TrainingTransform(spec.network().imageSize(), spec.seed()));
+        this.labels = new SoftLabels(batch, spec.network().classes(), spec.labelSmoothing());
+    }
+
+    /** Trains what {@code worker} has to in {@code round}. */
+    WorkerResult train(Configuration configuration, Round round, int worker) throws InterruptedException {
+        return thread.call(() -> {
+            long begin = System.nanoTime();
+            EpochPlan steps = spec.steps();
+            EpochOrder order = new EpochOrder(spec.data().rowGroups(), spec.seed(), round.epoch());
+            long first = steps.begin(round.round(), worker);
+            long last = first + (long) steps.steps(round.round()) * steps.batch();
+            feed.begin(new SampleSequence(configuration, spec.data(), order.segments(first, last)), round.epoch());
+            try {
+                return train(round, worker, begin);
+            } finally {
+                feed.end();
+            }
+        });
+    }
+
+    private WorkerResult train(Round round, int worker, long begin) throws InterruptedException {
+        TrainingPlan training = plan();
+        training.parameters().write(Vectors.toFloats(round.parameters()));
+        training.velocity().write(Vectors.toFloats(round.velocity()));
+
+        double loss = 0;
+        double gradientNorm = 0;
+        long waiting = 0;
+        long computing = 0;
+        int step = 0;
+        boolean diverged = false;
+        while (step < round.learningRates().length && !diverged) {
+            long asked = System.nanoTime();
+            Batch batch = feed.next();
+            long given = System.nanoTime();
+            StepResult result = training.step(
+                    number(round.firstStep() + step, worker),
+                    batch.pixels(),
+                    labels.of(batch.labels()),
+                    new StepSettings(round.learningRates()[step], spec.momentum(), spec.weightDecay()));
+            waiting += given - asked;
+            computing += System.nanoTime() - given;
+            diverged = !result.finite();
+            loss += result.loss() * batch.size();
+            gradientNorm = Math.max(gradientNorm, result.gradientNorm());
+            step++;
+        }
+        byte[] parameters = diverged ? NOTHING : Vectors.toBytes(read(training.parameters()));
+        byte[] velocity = diverged ? NOTHING : Vectors.toBytes(read(training.velocity()));
+        return new WorkerResult(
+                worker,
+                name,
+                step,
+                (long) step * spec.steps().batch(),
+                loss,
+                gradientNorm,
+                diverged,
+                (System.nanoTime() - begin) * NANOSECONDS,
+                computing * NANOSECONDS,
+                waiting * NANOSECONDS,
+                parameters,
+                velocity);
+    }
+
+    /** Steps of different workers must not share dropout masks. */
+    private long number(long globalStep, int worker) {
+        return globalStep * spec.steps().workers() + worker;
+    }
+
+    private TrainingPlan plan() {
+        if (plan == null) {
+            plan = new TrainingPlan(
+                    spec.network().graph(),
+                    spec.engine().select(),
+                    spec.steps().batch(),
+                    spec.seed(),
+                    parameter -> spec.decayBiases() || parameter.kind() == Parameter.Kind.WEIGHT);
+        }
+        return plan;
+    }
+
+    private static float[] read(Buffer buffer) {
+        float[] values = new float[Math.toIntExact(buffer.elements())];
+        buffer.read(values);
+        return values;
+    }
+
+    @Override
+    public void close() {
+        thread.end(() -> {
+            if (plan != null) {
+                plan.close();
+            }
+        });
+        feed.close();
+    }
+}

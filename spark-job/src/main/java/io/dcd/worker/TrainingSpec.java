@@ -1,0 +1,26 @@
+package io.dcd.worker;
+
+import io.dcd.train.order.EpochPlan;
+import java.io.Serializable;
+
+/**
+ * What stays the same for every round of a run.
+ *
+ * @param steps how an epoch is cut into rounds, workers and batches
+ * @param seed of the order of samples, augmentation and dropout
+ * @param momentum of the optimiser
+ * @param weightDecay λ, coupled
+ * @param decayBiases whether biases, scales and shifts decay too
+ * @param labelSmoothing probability spread over the wrong classes
+ */
+public record TrainingSpec(
+        NetworkSpec network,
+        DataSpec data,
+        EngineSpec engine,
+        EpochPlan steps,
+        long seed,
+        double momentum,
+        double weightDecay,
+        boolean decayBiases,
+        double labelSmoothing)
+        implements Serializable {}

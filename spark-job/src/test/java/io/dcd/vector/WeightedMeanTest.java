@@ -1,0 +1,60 @@
+package io.dcd.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.FloatBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class WeightedMeanTest {
+    @Test
+    void weighsBySamples() {
+        WeightedMean mean = new WeightedMean(2);
+        mean.add(FloatBuffer.wrap(new float[] {1, -2}), 1);
+        mean.add(FloatBuffer.wrap(new float[] {5, 2}), 3);
+        assertThat(mean.mean()).containsExactly(4, 1);
+    }
+
+    @Test
+    void meanOfOneIsThatOneBitForBit() {
+        Random random = new Random(1);
+        float[] values = new float[10_000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(random.nextInt());
+            values[i] = Float.isFinite(values[i]) ? values[i] : Float.MIN_VALUE;
+        }
+        for (long samples : new long[] {1, 7, 1280, 1_281_167}) {
+            WeightedMean mean = new WeightedMean(values.length);
+            mean.add(FloatBuffer.wrap(values), samples);
+            assertThat(mean.mean()).as("%d samples", samples).isEqualTo(values);
+        }
+    }
+
+    @Test
+    void meanOfEqualVectorsIsThatVectorBitForBit() {
+        float[] values = {0.1f, -3.3333333f, 1e-30f};
+        WeightedMean mean = new WeightedMean(3);
+        for (int worker = 0; worker < 3; worker++) {
+            mean.add(FloatBuffer.wrap(values), 1280);
+        }
+        assertThat(mean.mean()).isEqualTo(values);
+    }
+
+    @Test
+    void emptyOrUnfitVectorsAreRefused() {
+        WeightedMean mean = new WeightedMean(2);
+        assertThatThrownBy(() -> mean.add(FloatBuffer.wrap(new float[3]), 1)).hasMessageContaining("3 values");
+        assertThatThrownBy(() -> mean.add(FloatBuffer.wrap(new float[2]), 0)).hasMessageContaining("0 samples");
+        assertThatThrownBy(mean::mean).hasMessageContaining("nothing was added");
+    }
+
+    @Test
+    void bytesAreLittleEndianFloats() {
+        byte[] bytes = Vectors.toBytes(new float[] {1, -0.5f});
+        assertThat(bytes).containsExactly(0, 0, (byte) 0x80, 0x3f, 0, 0, 0, (byte) 0xbf);
+        assertThat(Vectors.toFloats(bytes)).containsExactly(1, -0.5f);
+        // sha256sum of these eight bytes.
+        assertThat(Vectors.sha256(bytes)).isEqualTo("e5e0ce39fac89cd93af5ba8bcad2fe35d88c75417c7e44941fe5ee4e48f1cf75");
+    }
+}
