@@ -1,22 +1,19 @@
 package io.dcd.engine.bench;
 
 import io.dcd.engine.backend.Backend;
-import io.dcd.engine.backend.BatchReduction;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.LossKernel;
 import io.dcd.engine.backend.LossMemory;
-import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.PixelBuffer;
-import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A backend that takes the time of every kernel of another, of those that the first thread of a plan runs. */
+/** A backend that takes the time of every kernel of another. */
 final class ProfilingBackend implements Backend {
     private final Backend backend;
     private final List<TimedKernel> kernels = new ArrayList<>();
@@ -25,7 +22,7 @@ final class ProfilingBackend implements Backend {
         this.backend = backend;
     }
 
-    /** The timed kernels so far. */
+    /** The kernels so far, in the order in which they were made. */
     List<TimedKernel> kernels() {
         return kernels;
     }
@@ -56,29 +53,10 @@ final class ProfilingBackend implements Backend {
     }
 
     @Override
-    public int threads() {
-        return backend.threads();
-    }
-
-    @Override
-    public long sliceElements() {
-        return backend.sliceElements();
-    }
-
-    @Override
-    public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
-        Kernel kernel = backend.kernel(operation, phase, memory);
-        if (memory.thread() > 0) {
-            return kernel;
-        }
-        TimedKernel timed = new TimedKernel(operation, phase, kernel);
-        kernels.add(timed);
-        return timed;
-    }
-
-    @Override
-    public BatchReduction reduction(Operation operation, ReductionMemory memory) {
-        return backend.reduction(operation, memory);
+    public Kernel kernel(Operation operation, KernelMemory memory) {
+        TimedKernel kernel = new TimedKernel(operation, backend.kernel(operation, memory));
+        kernels.add(kernel);
+        return kernel;
     }
 
     @Override
@@ -91,16 +69,15 @@ final class ProfilingBackend implements Backend {
         return backend.updateKernel(memory);
     }
 
-    /** A kernel and the nanoseconds of its fastest run since the last reset: a busy machine disturbs the others. */
+    /** A kernel and the nanoseconds of its fastest passes since the last reset: a busy machine disturbs the others. */
     static final class TimedKernel implements Kernel {
         private final Operation operation;
-        private final Phase phase;
         private final Kernel kernel;
-        private long fastest = Long.MAX_VALUE;
+        private long forward = Long.MAX_VALUE;
+        private long backward = Long.MAX_VALUE;
 
-        TimedKernel(Operation operation, Phase phase, Kernel kernel) {
+        TimedKernel(Operation operation, Kernel kernel) {
             this.operation = operation;
-            this.phase = phase;
             this.kernel = kernel;
         }
 
@@ -108,23 +85,31 @@ final class ProfilingBackend implements Backend {
             return operation;
         }
 
-        Phase phase() {
-            return phase;
+        long forwardNanoseconds() {
+            return forward == Long.MAX_VALUE ? 0 : forward;
         }
 
-        long nanoseconds() {
-            return fastest == Long.MAX_VALUE ? 0 : fastest;
+        long backwardNanoseconds() {
+            return backward == Long.MAX_VALUE ? 0 : backward;
         }
 
         void reset() {
-            fastest = Long.MAX_VALUE;
+            forward = Long.MAX_VALUE;
+            backward = Long.MAX_VALUE;
         }
 
         @Override
-        public void run() {
+        public void forward() {
             long begin = System.nanoTime();
-            kernel.run();
-            fastest = Math.min(fastest, System.nanoTime() - begin);
+            kernel.forward();
+            forward = Math.min(forward, System.nanoTime() - begin);
+        }
+
+        @Override
+        public void backward() {
+            long begin = System.nanoTime();
+            kernel.backward();
+            backward = Math.min(backward, System.nanoTime() - begin);
         }
 
         @Override

@@ -39,6 +39,7 @@ public final class ParameterLayout {
     public ParameterLayout(ComputationGraphConfiguration configuration) {
         GraphIndices indices = new ComputationGraph(configuration).calculateIndices();
         Map<String, GraphVertex> definitions = configuration.getVertices();
+        ActivationFusion fusion = new ActivationFusion(configuration);
         long offset = 0;
         for (int index : indices.getTopologicalSortOrder()) {
             String name = indices.getIdxToName().get(index);
@@ -48,7 +49,7 @@ public final class ParameterLayout {
             GraphVertex definition = definitions.get(name);
             vertices.add(new Vertex(name, definition));
             if (definition instanceof LayerVertex layerVertex) {
-                Layer layer = layer(name, layerVertex, offset);
+                Layer layer = layer(name, layerVertex, fusion, offset);
                 layers.add(layer);
                 offset += layer.specifications().stream()
                         .mapToLong(ParameterSpecification::elements)
@@ -73,8 +74,8 @@ public final class ParameterLayout {
         return List.copyOf(vertices);
     }
 
-    private static Layer layer(String name, LayerVertex vertex, long offset) {
-        LowerableLayer layer = StockLayers.lowerable(name, vertex);
+    private static Layer layer(String name, LayerVertex vertex, ActivationFusion fusion, long offset) {
+        LowerableLayer layer = StockLayers.lowerable(name, vertex, fusion);
         List<ParameterSpecification> specifications = layer.parameterSpecifications();
         return new Layer(name, layer, specifications, new LayerParameters(name, specifications, offset));
     }

@@ -38,16 +38,18 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 final class StockLayers {
     private final String name;
     private final Layer layer;
+    private final ActivationFusion fusion;
 
-    private StockLayers(String name, Layer layer) {
+    private StockLayers(String name, Layer layer, ActivationFusion fusion) {
         this.name = name;
         this.layer = layer;
+        this.fusion = fusion;
     }
 
     /** The vertex's definition itself if it is lowerable, or the operations that stand for DL4J's layer. */
-    static LowerableLayer lowerable(String name, LayerVertex vertex) {
+    static LowerableLayer lowerable(String name, LayerVertex vertex, ActivationFusion fusion) {
         Layer layer = vertex.getLayerConf().getLayer();
-        StockLayers stock = new StockLayers(name, layer);
+        StockLayers stock = new StockLayers(name, layer, fusion);
         stock.require(vertex.getPreProcessor() == null, "an input preprocessor (%s)", vertex.getPreProcessor());
         stock.require(
                 layer.getIDropout() == null || layer instanceof DropoutLayer,
@@ -70,8 +72,7 @@ final class StockLayers {
             return batchNormalization((BatchNormalization) layer);
         }
         if (layer.getClass() == ActivationLayer.class) {
-            Activation activation = activation(((ActivationLayer) layer).getActivationFn());
-            return (graph, input, parameters) -> graph.activate("activation", input, activation);
+            return activationLayer((ActivationLayer) layer);
         }
         if (layer.getClass() == GlobalPoolingLayer.class) {
             return globalPooling((GlobalPoolingLayer) layer);
@@ -124,7 +125,10 @@ final class StockLayers {
     private LowerableLayer batchNormalization(BatchNormalization normalization) {
         require(!normalization.isUseLogStd(), "storing the logarithm of the deviation (use useLogStd(false))");
         require(!normalization.isLockGammaBeta(), "a fixed scale and shift");
-        Activation activation = activation(normalization.getActivationFn());
+        // Its own activation is not looked at, as DL4J does not.
+        Activation activation = fusion.after(name)
+                .map(following -> activation(following.getActivationFn()))
+                .orElse(Activation.IDENTITY);
         double epsilon = normalization.getEps();
         double momentum = 1 - normalization.getDecay();
         List<ParameterSpecification> specifications = ParameterSpecification.normalization(
@@ -134,6 +138,14 @@ final class StockLayers {
                 specifications,
                 (graph, input, parameters) -> graph.batchNormalization(
                         "normalization", input, parameters.normalization("", epsilon, momentum), activation));
+    }
+
+    private LowerableLayer activationLayer(ActivationLayer definition) {
+        if (fusion.fuses(name)) {
+            return (graph, input, parameters) -> input;
+        }
+        Activation activation = activation(definition.getActivationFn());
+        return (graph, input, parameters) -> graph.activate("activation", input, activation);
     }
 
     private LowerableLayer globalPooling(GlobalPoolingLayer pooling) {

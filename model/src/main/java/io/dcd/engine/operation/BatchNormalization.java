@@ -39,11 +39,6 @@ public record BatchNormalization(
     }
 
     @Override
-    public boolean reducesBatch() {
-        return true;
-    }
-
-    @Override
     public List<Tensor> keptForBackward() {
         return activation == Activation.IDENTITY ? List.of(input) : List.of(input, output);
     }

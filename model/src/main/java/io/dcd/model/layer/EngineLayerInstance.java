@@ -1,5 +1,6 @@
 package io.dcd.model.layer;
 
+import io.dcd.engine.backend.Backends;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.reference.ReferenceBackend;
 import io.dcd.engine.graph.Graph;
@@ -111,7 +112,8 @@ final class EngineLayerInstance extends BaseLayer<EngineLayer> {
         PlanOptions options = training
                 ? PlanOptions.training(batch, conf().getSeed()).withInputGradients()
                 : PlanOptions.inference(batch);
-        plan = new Plan(graph, new ReferenceBackend(), options);
+        String backend = dataType == DataType.DOUBLE ? ReferenceBackend.NAME : Backends.AUTO;
+        plan = new Plan(graph, Backends.select(backend, 0), options);
         planShape = shape;
         planTrains = training;
     }

@@ -1,6 +1,5 @@
 package io.dcd.model.network;
 
-import static org.nd4j.linalg.activations.Activation.IDENTITY;
 import static org.nd4j.linalg.activations.Activation.RELU6;
 
 import io.dcd.engine.lowering.InitialValues;
@@ -88,7 +87,7 @@ record MobileNetV2(double width, boolean pointwise, boolean classifier, int redu
         last = network.depthwise(name + "-depthwise", last, hidden, stride);
         last = network.normalization(last, hidden, RELU6);
         last = pointwise(network, name + "-project", last, hidden, outputs, pointwise && expansion > 1);
-        last = network.normalization(last, outputs, IDENTITY);
+        last = network.normalization(last, outputs);
         return stride == 1 && inputs == outputs ? network.sum(name + "-sum", input, last) : last;
     }
 

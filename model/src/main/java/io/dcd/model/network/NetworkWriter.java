@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -84,8 +85,8 @@ final class NetworkWriter {
         return name;
     }
 
-    /** The batch norm of the layer {@code of}, with the activation that follows it. */
-    String normalization(String of, int channels, Activation activation) {
+    /** The batch norm of the layer {@code of}. */
+    String normalization(String of, int channels) {
         String name = of + "-norm";
         graph.addLayer(
                 name,
@@ -95,10 +96,17 @@ final class NetworkWriter {
                         .eps(1e-5)
                         .decay(0.9)
                         .useLogStd(false)
-                        .activation(activation)
+                        .activation(Activation.IDENTITY)
                         .dataFormat(FORMAT)
                         .build(),
                 of);
+        return name;
+    }
+
+    /** The batch norm of the layer {@code of} and the activation that follows it. */
+    String normalization(String of, int channels, Activation activation) {
+        String name = of + "-activation";
+        graph.addLayer(name, new ActivationLayer(activation), normalization(of, channels));
         return name;
     }
 

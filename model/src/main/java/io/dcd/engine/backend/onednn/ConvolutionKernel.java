@@ -23,7 +23,7 @@ import org.bytedeco.dnnl.memory.desc;
 
 /**
  * Full and depthwise convolutions. The primitive chooses the order of its weights; they are copied there from the flat
- * vector, and their gradient is added from there.
+ * vector, and their gradient back.
  */
 final class ConvolutionKernel {
     private final KernelBuilder builder;
@@ -38,31 +38,33 @@ final class ConvolutionKernel {
     private final long[] padding;
     private final convolution_forward.primitive_desc forward;
 
-    static ConvolutionKernel of(Convolution operation, KernelBuilder builder) {
+    static void build(Convolution operation, KernelBuilder builder) {
         int outputs = operation.output().shape().channels();
         int inputs = operation.input().shape().channels();
-        return new ConvolutionKernel(
-                builder,
-                operation.input(),
-                operation.output(),
-                operation.weights(),
-                Layouts.weights(outputs, inputs, operation.kernel()),
-                Layouts.anyWeights(outputs, inputs, operation.kernel()),
-                operation.stride(),
-                operation.padding());
+        new ConvolutionKernel(
+                        builder,
+                        operation.input(),
+                        operation.output(),
+                        operation.weights(),
+                        Layouts.weights(outputs, inputs, operation.kernel()),
+                        Layouts.anyWeights(outputs, inputs, operation.kernel()),
+                        operation.stride(),
+                        operation.padding())
+                .build();
     }
 
-    static ConvolutionKernel of(DepthwiseConvolution operation, KernelBuilder builder) {
+    static void build(DepthwiseConvolution operation, KernelBuilder builder) {
         int channels = operation.output().shape().channels();
-        return new ConvolutionKernel(
-                builder,
-                operation.input(),
-                operation.output(),
-                operation.weights(),
-                Layouts.depthwiseWeights(channels, operation.kernel()),
-                Layouts.anyDepthwiseWeights(channels, operation.kernel()),
-                operation.stride(),
-                operation.padding());
+        new ConvolutionKernel(
+                        builder,
+                        operation.input(),
+                        operation.output(),
+                        operation.weights(),
+                        Layouts.depthwiseWeights(channels, operation.kernel()),
+                        Layouts.anyDepthwiseWeights(channels, operation.kernel()),
+                        operation.stride(),
+                        operation.padding())
+                .build();
     }
 
     private ConvolutionKernel(
@@ -98,23 +100,25 @@ final class ConvolutionKernel {
                 false);
     }
 
-    void forward() {
-        builder.add(builder.call(
+    private void build() {
+        memory plain = builder.parameter(weights, plainWeights);
+        memory ordered = ordered(plain, forward.weights_desc());
+        if (ordered != plain) {
+            builder.forward(builder.copy(plain, ordered));
+        }
+        builder.forward(builder.call(
                 new convolution_forward(forward),
                 forward,
                 argument(DNNL_ARG_SRC, builder.value(input, x)),
-                argument(DNNL_ARG_WEIGHTS, orderedWeights(forward.weights_desc())),
+                argument(DNNL_ARG_WEIGHTS, ordered),
                 argument(DNNL_ARG_DST, builder.value(output, y))));
-    }
-
-    void backward() {
-        addWeightGradient();
-        if (builder.needsGradient(input)) {
-            addInputGradient();
+        if (builder.training()) {
+            buildWeightGradient();
+            buildInputGradient(plain);
         }
     }
 
-    private void addWeightGradient() {
+    private void buildWeightGradient() {
         convolution_backward_weights.primitive_desc descriptor = new convolution_backward_weights.primitive_desc(
                 builder.engine(),
                 algorithm.convolution_direct,
@@ -127,18 +131,23 @@ final class ConvolutionKernel {
                 forward,
                 builder.attributes(),
                 false);
-        memory share = builder.temporary(descriptor.diff_weights_desc());
-        builder.add(builder.call(
+        memory plain = builder.parameterGradient(weights, plainWeights);
+        memory ordered = ordered(plain, descriptor.diff_weights_desc());
+        builder.backward(builder.call(
                 new convolution_backward_weights(descriptor),
                 descriptor,
                 argument(DNNL_ARG_SRC, builder.value(input, x)),
                 argument(DNNL_ARG_DIFF_DST, builder.gradient(output, y)),
-                argument(DNNL_ARG_DIFF_WEIGHTS, share)));
-        memory sum = builder.parameterGradient(weights, plainWeights);
-        builder.add(builder.addTo(sum, share));
+                argument(DNNL_ARG_DIFF_WEIGHTS, ordered)));
+        if (ordered != plain) {
+            builder.backward(builder.copy(ordered, plain));
+        }
     }
 
-    private void addInputGradient() {
+    private void buildInputGradient(memory plain) {
+        if (!builder.needsGradient(input)) {
+            return;
+        }
         convolution_backward_data.primitive_desc descriptor = new convolution_backward_data.primitive_desc(
                 builder.engine(),
                 algorithm.convolution_direct,
@@ -151,8 +160,11 @@ final class ConvolutionKernel {
                 forward,
                 builder.attributes(),
                 false);
-        memory ordered = orderedWeights(descriptor.weights_desc());
-        builder.addInto(
+        memory ordered = ordered(plain, descriptor.weights_desc());
+        if (ordered != plain) {
+            builder.backward(builder.copy(plain, ordered));
+        }
+        builder.backwardInto(
                 input,
                 x,
                 target -> builder.call(
@@ -163,18 +175,11 @@ final class ConvolutionKernel {
                         argument(DNNL_ARG_DIFF_SRC, target)));
     }
 
-    /** The weights in the order that a primitive wants, copied by a step of their own if need be. */
-    private memory orderedWeights(desc wanted) {
-        memory plain = builder.parameter(weights, plainWeights);
-        if (wanted.equals(plainWeights)) {
-            return plain;
-        }
-        memory ordered = builder.temporary(wanted);
-        builder.add(builder.copy(plain, ordered));
-        return ordered;
+    private memory ordered(memory plain, desc wanted) {
+        return wanted.equals(plainWeights) ? plain : builder.temporary(wanted);
     }
 
     private desc featureMap(Shape shape) {
-        return Layouts.featureMap(builder.samples(), shape);
+        return Layouts.featureMap(builder.batch(), shape);
     }
 }

@@ -2,8 +2,6 @@ package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.PixelBuffer;
 import java.nio.ByteBuffer;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -11,19 +9,12 @@ import org.bytedeco.javacpp.Pointer;
 final class NativePixels implements PixelBuffer {
     private final BytePointer values;
     private final long bytes;
-    private final AtomicBoolean closed;
-    private final boolean owner;
+    private boolean closed;
 
     NativePixels(long bytes) {
-        this(new BytePointer(bytes), bytes, new AtomicBoolean(), true);
-        Pointer.memset(values, 0, bytes);
-    }
-
-    private NativePixels(BytePointer values, long bytes, AtomicBoolean closed, boolean owner) {
-        this.values = values;
         this.bytes = bytes;
-        this.closed = closed;
-        this.owner = owner;
+        this.values = new BytePointer(bytes);
+        Pointer.memset(values, 0, bytes);
     }
 
     static NativePixels of(PixelBuffer buffer) {
@@ -41,13 +32,6 @@ final class NativePixels implements PixelBuffer {
     }
 
     @Override
-    public NativePixels slice(long offset, long count) {
-        requireOpen();
-        Objects.checkFromIndexSize(offset, count, bytes);
-        return new NativePixels(values.getPointer(offset), count, closed, false);
-    }
-
-    @Override
     public void write(ByteBuffer pixels) {
         requireOpen();
         if (pixels.remaining() > bytes) {
@@ -59,13 +43,14 @@ final class NativePixels implements PixelBuffer {
 
     @Override
     public void close() {
-        if (owner && closed.compareAndSet(false, true)) {
+        if (!closed) {
+            closed = true;
             values.deallocate();
         }
     }
 
     private void requireOpen() {
-        if (closed.get()) {
+        if (closed) {
             throw new IllegalStateException("the buffer is closed");
         }
     }

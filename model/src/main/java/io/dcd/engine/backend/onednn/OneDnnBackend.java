@@ -1,15 +1,12 @@
 package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.Backend;
-import io.dcd.engine.backend.BatchReduction;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.LossKernel;
 import io.dcd.engine.backend.LossMemory;
-import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.PixelBuffer;
-import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.Activate;
@@ -25,37 +22,31 @@ import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.dnnl.stream;
 
 /**
- * CPU kernels of oneDNN in float32, each run by one thread. Feature maps are NHWC, parameters stay in the flat vector. The
- * same inputs give the same bits as long as the number of threads is the same.
+ * CPU kernels of oneDNN in float32. Feature maps are NHWC, parameters stay in the flat vector. The same inputs give the
+ * same bits as long as the number of threads is the same.
  */
 public final class OneDnnBackend implements Backend {
     /** The name by which a configuration chooses this backend. */
     public static final String NAME = "onednn";
 
-    /** 1 MiB of float32: what the second-level cache of one core holds on present servers. */
-    private static final long SLICE_ELEMENTS = 1 << 18;
-
     private final int threads;
-    private final List<stream> streams = new ArrayList<>();
+    private final stream stream;
 
     /**
-     * @param threads among how many threads a plan divides its batch; 0 for one on each processor
+     * @param threads how many threads compute a plan's kernels; 0 for as many as the OpenMP runtime takes by itself,
+     *     which the environment variable OMP_NUM_THREADS sets
      * @throws IllegalStateException if the native libraries are not there for this platform
      */
     public OneDnnBackend(int threads) {
         if (threads < 0) {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
-        this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        this.threads = threads;
         try {
-            for (int i = 0; i < this.threads; i++) {
-                streams.add(OneDnn.newStream());
-            }
+            stream = OneDnn.newStream();
         } catch (LinkageError error) {
             throw new IllegalStateException(
                     "oneDNN's native library does not load on %s %s: build with the natives of this platform (-Dnative.platform=…) or choose the backend 'reference'"
@@ -70,18 +61,10 @@ public final class OneDnnBackend implements Backend {
     }
 
     @Override
-    public int threads() {
-        return threads;
-    }
-
-    @Override
-    public long sliceElements() {
-        return SLICE_ELEMENTS;
-    }
-
-    @Override
     public void prepareThread() {
-        OneDnn.threads(1);
+        if (threads > 0) {
+            OneDnn.threads(threads);
+        }
     }
 
     @Override
@@ -95,16 +78,10 @@ public final class OneDnnBackend implements Backend {
     }
 
     @Override
-    public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
-        KernelBuilder builder = new KernelBuilder(streams.get(memory.thread()), memory);
+    public Kernel kernel(Operation operation, KernelMemory memory) {
+        KernelBuilder builder = new KernelBuilder(stream, memory);
         try {
-            if (operation instanceof BatchNormalization normalization) {
-                BatchNormalizationKernel.build(normalization, phase, builder);
-            } else if (phase.backward()) {
-                buildBackward(operation, builder);
-            } else {
-                buildForward(operation, builder);
-            }
+            build(operation, builder);
             return builder.finish();
         } catch (RuntimeException exception) {
             builder.discard();
@@ -112,84 +89,44 @@ public final class OneDnnBackend implements Backend {
         }
     }
 
-    @Override
-    public BatchReduction reduction(Operation operation, ReductionMemory memory) {
-        if (operation instanceof BatchNormalization normalization) {
-            return new BatchNormalizationReduction(normalization, memory);
-        }
-        throw unsupported(operation);
-    }
-
-    private static void buildForward(Operation operation, KernelBuilder builder) {
+    private static void build(Operation operation, KernelBuilder builder) {
         if (operation instanceof Activate activate) {
-            ActivateKernel.forward(activate, builder);
+            ActivateKernel.build(activate, builder);
         } else if (operation instanceof Add add) {
-            AddKernel.forward(add, builder);
+            AddKernel.build(add, builder);
         } else if (operation instanceof AveragePooling pooling) {
-            AveragePoolingKernel.forward(pooling, builder);
+            AveragePoolingKernel.build(pooling, builder);
+        } else if (operation instanceof BatchNormalization normalization) {
+            BatchNormalizationKernel.build(normalization, builder);
         } else if (operation instanceof BatchedProduct product) {
-            BatchedProductKernel.forward(product, builder);
+            BatchedProductKernel.build(product, builder);
         } else if (operation instanceof Convolution convolution) {
             if (PointwiseConvolutionKernel.fits(convolution)) {
-                PointwiseConvolutionKernel.forward(convolution, builder);
+                PointwiseConvolutionKernel.build(convolution, builder);
             } else {
-                ConvolutionKernel.of(convolution, builder).forward();
+                ConvolutionKernel.build(convolution, builder);
             }
         } else if (operation instanceof DepthwiseConvolution convolution) {
-            ConvolutionKernel.of(convolution, builder).forward();
+            ConvolutionKernel.build(convolution, builder);
         } else if (operation instanceof Dropout dropout) {
-            DropoutKernel.forward(dropout, builder);
-        } else if (operation instanceof MatrixProduct product) {
-            MatrixProductKernel.forward(product, builder);
-        } else if (operation instanceof MaxPooling pooling) {
-            MaxPoolingKernel.forward(pooling, builder);
-        } else if (operation instanceof Scale scale) {
-            ScaleKernel.forward(scale, builder);
+            DropoutKernel.build(dropout, builder);
         } else if (operation instanceof ImageNormalization normalization) {
-            ImageNormalizationKernel.forward(normalization, builder);
-        } else {
-            throw unsupported(operation);
-        }
-    }
-
-    private static void buildBackward(Operation operation, KernelBuilder builder) {
-        if (operation instanceof Activate activate) {
-            ActivateKernel.backward(activate, builder);
-        } else if (operation instanceof Add add) {
-            AddKernel.backward(add, builder);
-        } else if (operation instanceof AveragePooling pooling) {
-            AveragePoolingKernel.backward(pooling, builder);
-        } else if (operation instanceof BatchedProduct product) {
-            BatchedProductKernel.backward(product, builder);
-        } else if (operation instanceof Convolution convolution) {
-            if (PointwiseConvolutionKernel.fits(convolution)) {
-                PointwiseConvolutionKernel.backward(convolution, builder);
-            } else {
-                ConvolutionKernel.of(convolution, builder).backward();
-            }
-        } else if (operation instanceof DepthwiseConvolution convolution) {
-            ConvolutionKernel.of(convolution, builder).backward();
-        } else if (operation instanceof Dropout dropout) {
-            DropoutKernel.backward(dropout, builder);
+            ImageNormalizationKernel.build(normalization, builder);
         } else if (operation instanceof MatrixProduct product) {
-            MatrixProductKernel.backward(product, builder);
+            MatrixProductKernel.build(product, builder);
         } else if (operation instanceof MaxPooling pooling) {
-            MaxPoolingKernel.backward(pooling, builder);
+            MaxPoolingKernel.build(pooling, builder);
         } else if (operation instanceof Scale scale) {
-            ScaleKernel.backward(scale, builder);
+            ScaleKernel.build(scale, builder);
         } else {
-            throw unsupported(operation);
+            throw new UnsupportedOperationException("the onednn backend has no kernel for "
+                    + operation.getClass().getSimpleName());
         }
-    }
-
-    private static UnsupportedOperationException unsupported(Operation operation) {
-        return new UnsupportedOperationException(
-                "the onednn backend has no kernel for " + operation.getClass().getSimpleName());
     }
 
     @Override
     public LossKernel lossKernel(LossMemory memory) {
-        return new OneDnnLossKernel(streams.get(0), memory);
+        return new OneDnnLossKernel(stream, memory);
     }
 
     @Override

@@ -1,0 +1,137 @@
+package io.dcd.torch;
+
+import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** The parameters of an engine graph as libtorch's tensors, in PyTorch's own layouts. */
+public final class TorchParameters {
+    private static final TensorOptions DOUBLE = new TensorOptions(torch.ScalarType.Double);
+
+    private final Graph graph;
+    private final torch.ScalarType precision;
+    private final Map<String, Tensor> tensors = new HashMap<>();
+
+    /** Leaves of the autograd graph with the values of the flat vector {@code values}, in double precision. */
+    public TorchParameters(Graph graph, double[] values) {
+        this(graph, values, torch.ScalarType.Double);
+    }
+
+    /** The same in {@code precision}. */
+    public TorchParameters(Graph graph, double[] values, torch.ScalarType precision) {
+        this.graph = graph;
+        this.precision = precision;
+        for (Parameter parameter : graph.parameters()) {
+            double[] slice = new double[parameter.elements()];
+            System.arraycopy(values, Math.toIntExact(parameter.offset()), slice, 0, slice.length);
+            Tensor tensor = toTorch(parameter, tensor(slice, shape(parameter))).to(precision);
+            tensors.put(
+                    parameter.name(), tensor.set_requires_grad(parameter.kind().trainable()));
+        }
+    }
+
+    /** A tensor of {@code values}. */
+    public static Tensor tensor(double[] values, long... shape) {
+        Tensor tensor = torch.zeros(shape, DOUBLE);
+        tensor.data_ptr_double().put(values);
+        return tensor;
+    }
+
+    /** The values of {@code tensor}, row-major. */
+    public static double[] values(Tensor tensor) {
+        Tensor contiguous = tensor.to(torch.ScalarType.Double).contiguous();
+        double[] values = new double[Math.toIntExact(contiguous.numel())];
+        contiguous.data_ptr_double().get(values);
+        return values;
+    }
+
+    /** The precision of all tensors. */
+    public torch.ScalarType precision() {
+        return precision;
+    }
+
+    /** The tensor of the parameter {@code name}. */
+    public Tensor get(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("the graph has no parameter " + name);
+        }
+        return tensor;
+    }
+
+    /** The extent {@code dimension} of the parameter {@code name}. */
+    public long size(String name, int dimension) {
+        return get(name).size(dimension);
+    }
+
+    /** All trainable tensors. */
+    public TensorVector trainable() {
+        List<Tensor> list = new ArrayList<>();
+        for (Parameter parameter : graph.parameters()) {
+            if (parameter.kind().trainable()) {
+                list.add(get(parameter.name()));
+            }
+        }
+        return new TensorVector(list.toArray(new Tensor[0]));
+    }
+
+    /** The values of {@code parameter} now, in the engine's layout. */
+    public double[] values(Parameter parameter) {
+        return values(fromTorch(parameter, get(parameter.name())));
+    }
+
+    /** The gradient of {@code parameter} after a backward pass, in the engine's layout. */
+    public double[] gradient(Parameter parameter) {
+        return values(fromTorch(parameter, get(parameter.name()).grad()));
+    }
+
+    private Tensor toTorch(Parameter parameter, Tensor tensor) {
+        if (parameter.shape().size() == 3) {
+            // Depthwise: (k, k, C) to (C, 1, k, k).
+            return tensor.permute(2, 0, 1).unsqueeze(1).contiguous();
+        }
+        if (parameter.key().equals("FC1")) {
+            // The pooled vector: position·C + c to c·p² + position.
+            long channels = channels(parameter);
+            long rows = parameter.shape().get(0);
+            return tensor.reshape(rows, -1, channels)
+                    .permute(0, 2, 1)
+                    .reshape(rows, -1)
+                    .contiguous();
+        }
+        return tensor;
+    }
+
+    private Tensor fromTorch(Parameter parameter, Tensor tensor) {
+        if (parameter.shape().size() == 3) {
+            return tensor.squeeze(1).permute(1, 2, 0);
+        }
+        if (parameter.key().equals("FC1")) {
+            long rows = parameter.shape().get(0);
+            return tensor.reshape(rows, channels(parameter), -1).permute(0, 2, 1);
+        }
+        return tensor;
+    }
+
+    /** C_in of the layer that owns {@code branch}. */
+    private long channels(Parameter branch) {
+        return graph.parameters().stream()
+                .filter(parameter -> parameter.layer().equals(branch.layer())
+                        && parameter.key().equals("W0"))
+                .findFirst()
+                .orElseThrow()
+                .shape()
+                .get(1);
+    }
+
+    private static long[] shape(Parameter parameter) {
+        return parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+    }
+}
