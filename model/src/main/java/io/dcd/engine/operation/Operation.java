@@ -14,6 +14,7 @@ public sealed interface Operation
                 AveragePooling,
                 BatchNormalization,
                 BatchedProduct,
+                CompositeOperation,
                 Convolution,
                 DepthwiseConvolution,
                 Dropout,

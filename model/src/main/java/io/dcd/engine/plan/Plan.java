@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  */
 public final class Plan implements AutoCloseable {
     private final Graph graph;
+    private final Graph program;
     private final PlanOptions options;
     private final Backend backend;
     private final Lifetimes lifetimes;
@@ -42,7 +43,8 @@ public final class Plan implements AutoCloseable {
         this.options = options;
         this.backend = backend;
         backend.prepareThread();
-        this.lifetimes = new Lifetimes(graph, options);
+        this.program = backend.rewrite(graph, options.batch(), options.training());
+        this.lifetimes = new Lifetimes(program, options);
         this.arena = backend.allocate(new ArenaLayout(lifetimes.blocks()).size());
         this.parameters = backend.allocate(Math.max(1, graph.parameterElements()));
         this.parameterGradients = backend.allocate(options.training() ? parameters.elements() : 1);
@@ -51,7 +53,7 @@ public final class Plan implements AutoCloseable {
                 .findFirst()
                 .map(source -> backend.allocatePixels(
                         (long) options.batch() * source.output().shape().elements()));
-        List<Operation> operations = graph.operations();
+        List<Operation> operations = program.operations();
         for (int i = 0; i < operations.size(); i++) {
             kernels.add(backend.kernel(operations.get(i), new OperationMemory(i)));
         }
@@ -189,9 +191,11 @@ public final class Plan implements AutoCloseable {
     /** The memory of one operation's kernel. */
     private final class OperationMemory implements KernelMemory {
         private final int operation;
+        private final int output;
 
         OperationMemory(int operation) {
             this.operation = operation;
+            this.output = program.operations().get(operation).output().index();
         }
 
         @Override
@@ -243,7 +247,7 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public long randomKey() {
-            return RandomKeys.key(options.seed(), step, operation);
+            return RandomKeys.key(options.seed(), step, output);
         }
     }
 }
