@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * @param format always {@link #FORMAT}
  * @param version version of the format, {@link #VERSION}
- * @param layout layout of the source, such as {@code imagenet-archives}
- * @param options every option that influences the result, by name
+ * @param layout layout of the source, such as {@code archives}
+ * @param preparation what the result depends on, by name: options, and sizes of what was read
  * @param versions versions of the libraries that influence the bytes, by name
  * @param sources the files that were read
  * @param splits shards and counts, in the order of {@link Split}; only those prepared
@@ -22,7 +22,7 @@ public record Manifest(
         String format,
         int version,
         String layout,
-        Map<String, String> options,
+        Map<String, String> preparation,
         Map<String, String> versions,
         List<Source> sources,
         List<SplitContent> splits,
@@ -47,17 +47,22 @@ public record Manifest(
      *
      * @param rows number of images
      * @param imageBytes total size of the stored images
+     * @param recoded images whose stored bytes are not those of the source: resized, or made a common RGB JPEG
      * @param classCounts images per label, in label order
      */
-    public record SplitContent(Split split, long rows, long imageBytes, List<Long> classCounts, List<Shard> shards) {}
+    public record SplitContent(
+            Split split, long rows, long imageBytes, long recoded, List<Long> classCounts, List<Shard> shards) {}
 
     /**
      * One Parquet file.
      *
      * @param path relative to the prepared directory
+     * @param imageBytes total size of the stored images
+     * @param recoded images whose stored bytes are not those of the source
      * @param rowGroups rows of each row group, in file order
      */
-    public record Shard(String path, long bytes, String sha256, int rows, List<Integer> rowGroups)
+    public record Shard(
+            String path, long bytes, String sha256, int rows, long imageBytes, int recoded, List<Integer> rowGroups)
             implements Serializable {}
 
     /** The images that were refused: a table of them as JSON lines, and how many there are for each reason. */

@@ -7,8 +7,12 @@ import io.dcd.data.image.ImageLimits;
 import io.dcd.data.prepare.PixelCheck;
 import io.dcd.data.prepare.PrepareJob;
 import io.dcd.data.prepare.PrepareOptions;
+import io.dcd.data.prepare.Recoding;
 import io.dcd.data.prepare.ShardLimits;
+import io.dcd.data.source.SourceLayout;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,27 +31,45 @@ import picocli.CommandLine.Spec;
         description = {
             "Prepares image archives for training: Parquet shards of original bytes, shuffled, checked and hashed.",
             "",
-            "The source directory holds ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar and ILSVRC2012_devkit_t12.tar.gz as image-net.org "
-                    + "publishes them; they are read in place, on any file system that Hadoop knows. What is no sound JPEG or PNG is "
-                    + "left out and listed in quarantine.jsonl. The result depends on the source and the options alone. "
-                    + "The output counts once its manifest.json is there; a run that was stopped is continued by the same command.",
+            "The source is a directory on any file system that Hadoop knows, in one of these layouts:",
+            "  archives       ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar, ILSVRC2012_devkit_t12.tar.gz as image-net.org publishes "
+                    + "them, read in place, never unpacked",
+            "  folders        train/<class>/ and val/<class>/, or a flat val/ with ILSVRC2012_devkit_t12.tar.gz",
+            "  tiny-imagenet  train/<wnid>/images/, val/images/, val/val_annotations.txt",
+            "",
+            "What is no sound JPEG or PNG is left out and listed in quarantine.jsonl with the reason. The result depends on the source "
+                    + "and the options alone, bit for bit. It counts once its manifest.json is there; a preparation that was stopped is "
+                    + "continued by the same command.",
             ""
         })
 final class PrepCommand implements Callable<Integer> {
     private static final int MEBI = 1 << 20;
+    private static final String AUTO = "auto";
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--source", required = true, paramLabel = "DIR", description = "Directory that holds the archives.")
+    @Option(
+            names = "--source",
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory that holds the archives or folders.")
     private String source;
 
     @Option(
             names = "--output",
             required = true,
             paramLabel = "DIR",
-            description = "Directory to prepare; new, empty, or left unfinished by the same command.")
+            description = "Directory to prepare: new, empty, or left unfinished by the same command.")
     private String output;
+
+    @Option(
+            names = "--layout",
+            paramLabel = "LAYOUT",
+            defaultValue = AUTO,
+            completionCandidates = Layouts.class,
+            description = "Layout of the source: ${COMPLETION-CANDIDATES}.")
+    private String layout;
 
     @Option(
             names = "--splits",
@@ -70,6 +92,29 @@ final class PrepCommand implements Callable<Integer> {
             names = "--no-source-hashes",
             description = "Do not compute the MD5 of the source files, which takes reading them once more.")
     private boolean noSourceHashes;
+
+    @Option(
+            names = "--resize",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description =
+                    "Shrink larger images until their shorter side has so many pixels, by area averaging, and encode them anew; "
+                            + "256 makes ImageNet a quarter as large. 0 keeps the original bytes.")
+    private int resize;
+
+    @Option(
+            names = "--jpeg-quality",
+            defaultValue = "90",
+            description =
+                    "Quality of images encoded anew: the resized ones, and the odd ones (CMYK, PNG) that become RGB JPEG.")
+    private int jpegQuality;
+
+    @Option(
+            names = "--max-quarantined",
+            paramLabel = "IMAGES",
+            defaultValue = "10000",
+            description = "Fail if more images would be left out.")
+    private long maximumQuarantined;
 
     @Option(names = "--max-image-mebibytes", defaultValue = "64", description = "Larger files go to quarantine.")
     private int maximumImageMebibytes;
@@ -112,11 +157,16 @@ final class PrepCommand implements Callable<Integer> {
 
     private PrepareOptions options() {
         try {
-            return PrepareOptions.builder(new Path(source), new Path(output))
-                    .withSplits(splits)
+            PrepareOptions.Builder builder = PrepareOptions.builder(new Path(source), new Path(output));
+            if (!layout.equals(AUTO)) {
+                builder.withLayout(layout(layout));
+            }
+            return builder.withSplits(splits)
                     .withSeed(seed)
                     .withPixelCheck(check)
                     .withSourceHashes(!noSourceHashes)
+                    .withRecoding(new Recoding(resize, jpegQuality))
+                    .withMaximumQuarantined(maximumQuarantined)
                     .withImageLimits(new ImageLimits(
                             Math.multiplyExact(maximumImageMebibytes, MEBI), maximumImageMegapixels * 1_000_000L))
                     .withShardLimits(new ShardLimits(
@@ -127,17 +177,38 @@ final class PrepCommand implements Callable<Integer> {
         }
     }
 
+    private static SourceLayout layout(String title) {
+        return Arrays.stream(SourceLayout.values())
+                .filter(each -> each.title().equals(title))
+                .findFirst()
+                .orElseThrow(() -> new UsageException(
+                        "--layout " + title + " is not known; it is one of " + String.join(", ", new Layouts())));
+    }
+
+    /** The names of the layouts, for help and messages. */
+    private static final class Layouts extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Layouts() {
+            add(AUTO);
+            for (SourceLayout each : SourceLayout.values()) {
+                add(each.title());
+            }
+        }
+    }
+
     private void report(PreparedData prepared) {
         PrintWriter out = spec.commandLine().getOut();
         Manifest manifest = prepared.manifest();
         for (Manifest.SplitContent split : manifest.splits()) {
             out.printf(
-                    "%-12s %,d images of %d classes, %,.1f MiB in %d shards%n",
+                    "%-12s %,d images of %d classes, %,.1f MiB in %d shards%s%n",
                     split.split().directory(),
                     split.rows(),
                     split.classCounts().stream().filter(count -> count > 0).count(),
                     (double) split.imageBytes() / MEBI,
-                    split.shards().size());
+                    split.shards().size(),
+                    split.recoded() == 0 ? "" : String.format(", %,d of them encoded anew", split.recoded()));
         }
         Manifest.Quarantine quarantine = manifest.quarantine();
         out.printf(

@@ -1,6 +1,7 @@
 package io.dcd.cli;
 
 import io.dcd.data.prepare.PrepareListener;
+import io.dcd.data.source.ImageSource;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -20,6 +21,13 @@ final class PrepareProgress implements PrepareListener, AutoCloseable {
 
     PrepareProgress(PrintWriter err) {
         this.err = err;
+    }
+
+    @Override
+    public void found(ImageSource source) {
+        err.printf(
+                "found %s: %d classes, %,.1f MB to read%n",
+                source.layout().description(), source.classes().size(), source.bytes() / 1e6);
     }
 
     @Override

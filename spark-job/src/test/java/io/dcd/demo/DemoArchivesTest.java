@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcd.data.Split;
 import io.dcd.data.source.OfficialArchives;
+import io.dcd.data.source.SourceLayout;
+import io.dcd.data.source.ValidationLabels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
@@ -15,6 +17,7 @@ import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +35,14 @@ class DemoArchivesTest {
         org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(directory.toUri());
         ARCHIVES.write(new Configuration(), target, progress::add);
 
-        var source = OfficialArchives.open(new Configuration(), target, EnumSet.allOf(Split.class));
+        var source = SourceLayout.ARCHIVES.open(new Configuration(), target, EnumSet.allOf(Split.class));
         assertThat(source.classes().classes()).hasSize(DemoArchives.CLASSES);
         assertThat(source.classes().ofWnid("n90000006").words()).isEqualTo("ball");
-        assertThat(source.validationLabels()).hasSize(20).containsSubsequence(0, 0, 1, 1, 9, 9);
+        assertThat(source.validationLabels())
+                .asInstanceOf(InstanceOfAssertFactories.type(ValidationLabels.OfSortedNames.class))
+                .extracting(ValidationLabels.OfSortedNames::labels, InstanceOfAssertFactories.list(Integer.class))
+                .hasSize(20)
+                .containsSubsequence(0, 0, 1, 1, 9, 9);
         assertThat(progress).hasSize(10).endsWith(ARCHIVES.images());
         assertThat(trainingImage("n90000008", 2))
                 .as("the second star")

@@ -31,6 +31,11 @@ public record ImageHeader(ImageFormat format, int width, int height, int compone
         };
     }
 
+    /** Whether every reader of JPEG understands the image: grey or three channels, no CMYK, no PNG. */
+    public boolean isCommonJpeg() {
+        return format == ImageFormat.JPEG && (components == 1 || components == 3);
+    }
+
     private static ImageFormat sniff(byte[] bytes, int length) throws RefusedImageException {
         if (JpegStructure.startsLike(bytes, length)) {
             return ImageFormat.JPEG;

@@ -2,7 +2,6 @@ package io.dcd.data.prepare;
 
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
 import io.dcd.data.image.ImageDecoder;
 import io.dcd.data.image.ImageHeader;
 import io.dcd.data.image.ImageLimits;
@@ -14,21 +13,38 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
-/** Reads every image of one unit and decides whether it may be stored. Holds one image in memory. */
-record CheckTask(ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck) implements SourceTask {
+/**
+ * Reads every image of one unit and decides whether it may be stored. Holds one image in memory.
+ *
+ * @param number of the unit
+ * @param maximumQuarantined ends the task if more images are refused
+ */
+record CheckTask(int number, ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck, long maximumQuarantined)
+        implements SourceTask {
 
     /** What one unit holds. */
     record Result(List<CheckedImage> images, List<QuarantinedImage> quarantined) implements SourceTask.Result {}
 
     @Override
+    public long bytes() {
+        return unit.bytes();
+    }
+
+    @Override
+    public String key() {
+        return String.format("checked-%06d.json", number);
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
     public Result run(Configuration configuration) throws IOException {
-        FileSystem fileSystem = FileSystems.of(configuration, new Path(unit.file()));
         try (Inspector inspector = new Inspector()) {
-            unit.visit(fileSystem, inspector);
+            unit.visit(configuration, inspector);
             return new Result(inspector.images, inspector.quarantined);
         }
     }
@@ -41,7 +57,8 @@ record CheckTask(ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck) impl
         private byte[] buffer = new byte[1 << 18];
 
         @Override
-        public void image(String name, String file, long offset, long bytes, FSDataInputStream in) throws IOException {
+        public void image(String name, long offset, long bytes, ImageUnit.Content content) throws IOException {
+            SparkTasks.stopIfCancelled();
             if (bytes > limits.bytes()) {
                 String detail = bytes + " bytes, the limit is " + limits.bytes();
                 quarantine(name, RefusalReason.TOO_MANY_BYTES, detail, bytes, "");
@@ -51,14 +68,21 @@ record CheckTask(ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck) impl
             if (buffer.length < length) {
                 buffer = new byte[Math.max(length, 2 * buffer.length)];
             }
-            in.seek(offset);
-            in.readFully(buffer, 0, length);
+            content.read(buffer, length);
             try {
                 ImageHeader header = ImageHeader.check(buffer, length, limits);
                 if (decoder != null) {
                     decode(header, length);
                 }
-                images.add(new CheckedImage(name, file, offset, length, header.width(), header.height(), unit.label()));
+                images.add(new CheckedImage(
+                        number,
+                        name,
+                        offset,
+                        length,
+                        header.width(),
+                        header.height(),
+                        !header.isCommonJpeg(),
+                        unit.label()));
             } catch (RefusedImageException e) {
                 digest.update(buffer, 0, length);
                 quarantine(name, e.reason(), e.getMessage(), bytes, Digests.hex(digest.digest()));
@@ -80,6 +104,9 @@ record CheckTask(ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck) impl
         }
 
         private void quarantine(String name, RefusalReason reason, String detail, long bytes, String sha256) {
+            if (quarantined.size() >= maximumQuarantined) {
+                throw TooManyRefused.of(quarantined, maximumQuarantined);
+            }
             quarantined.add(new QuarantinedImage(unit.split(), unit.name(), name, reason, detail, bytes, sha256));
         }
 

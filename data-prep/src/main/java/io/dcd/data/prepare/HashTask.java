@@ -17,12 +17,28 @@ record HashTask(SourceFile file) implements SourceTask {
     record Result(String md5) implements SourceTask.Result {}
 
     @Override
+    public long bytes() {
+        return file.bytes();
+    }
+
+    @Override
+    public String key() {
+        return "hashed-" + file.name().replace('/', '-') + ".json";
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
     public Result run(Configuration configuration) throws IOException {
         MessageDigest digest = Digests.newMd5();
         Path path = new Path(file.path());
         try (InputStream in = FileSystems.of(configuration, path).open(path, BUFFER_BYTES)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                SparkTasks.stopIfCancelled();
                 digest.update(buffer, 0, count);
             }
         }

@@ -7,7 +7,9 @@ import io.dcd.data.Digests;
 import io.dcd.data.FileSystems;
 import io.dcd.data.Json;
 import io.dcd.data.Manifest;
+import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -54,36 +56,93 @@ final class OutputDirectory implements Serializable {
         return new Path(directory, STAGING);
     }
 
+    /** For what tasks have found. */
+    Path results() {
+        return new Path(staging(), "results");
+    }
+
     /**
      * Makes the directory ours.
      *
-     * @param note what is being prepared: sources and options that influence the result
+     * @return whether it holds this very preparation already, finished and with every file in place
      * @throws DataException if it holds something else
      */
-    void claim(Configuration configuration, Map<String, String> note) throws IOException {
+    boolean claim(Configuration configuration, Preparation preparation) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
         if (fileSystem.exists(directory())) {
             if (!fileSystem.getFileStatus(directory()).isDirectory()) {
                 throw new DataException("output " + directory + " is a file; choose a new directory with --output");
             }
-            FileStatus[] content = fileSystem.listStatus(directory());
             if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
-                throw new DataException(
-                        "output " + directory + " already holds prepared data; choose another directory or remove it");
-            }
-            Path noteFile = new Path(staging(), NOTE);
-            if (fileSystem.exists(noteFile)) {
-                requireSame(noteFile, readNote(fileSystem, noteFile), note);
-                return;
-            }
-            if (content.length > 0) {
-                Arrays.sort(content);
-                throw new DataException("output " + directory + " already holds something else ("
-                        + content[0].getPath().getName() + "); choose a new or empty directory");
+                Manifest manifest =
+                        PreparedData.open(configuration, directory()).manifest();
+                preparation.requireSame(manifest.preparation(), "output " + directory + " holds data prepared");
+                if (isComplete(fileSystem, manifest)) {
+                    return true;
+                }
+                reopen(configuration, fileSystem, preparation, manifest);
+            } else if (fileSystem.exists(new Path(staging(), NOTE))) {
+                preparation.requireSame(
+                        readNote(fileSystem, new Path(staging(), NOTE)),
+                        "output " + directory + " holds an unfinished preparation");
+            } else {
+                requireEmpty(fileSystem);
             }
         }
-        fileSystem.mkdirs(staging());
-        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(note));
+        fileSystem.mkdirs(results());
+        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation.facts()));
+        return false;
+    }
+
+    private void requireEmpty(FileSystem fileSystem) throws IOException {
+        FileStatus[] content = fileSystem.listStatus(directory());
+        // A preparation that was killed at its very start leaves no more than this.
+        boolean ours = content.length == 1 && content[0].getPath().getName().equals(STAGING);
+        if (content.length > 0 && !ours) {
+            Arrays.sort(content);
+            throw new DataException("output " + directory + " already holds something else ("
+                    + content[0].getPath().getName() + "); choose a new or empty directory");
+        }
+    }
+
+    private boolean isComplete(FileSystem fileSystem, Manifest manifest) throws IOException {
+        for (Manifest.SplitContent split : manifest.splits()) {
+            for (Manifest.Shard shard : split.shards()) {
+                if (!isThere(fileSystem, shard)) {
+                    return false;
+                }
+            }
+        }
+        return fileSystem.exists(
+                new Path(directory, manifest.quarantine().table().path()));
+    }
+
+    private boolean isThere(FileSystem fileSystem, Manifest.Shard shard) throws IOException {
+        try {
+            return fileSystem.getFileStatus(new Path(directory, shard.path())).getLen() == shard.bytes();
+        } catch (FileNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** Turns finished data of which files are missing back into an unfinished preparation that knows what it has. */
+    private void reopen(Configuration configuration, FileSystem fileSystem, Preparation preparation, Manifest manifest)
+            throws IOException {
+        fileSystem.mkdirs(results());
+        for (Manifest.SplitContent split : manifest.splits()) {
+            for (Manifest.Shard shard : split.shards()) {
+                if (isThere(fileSystem, shard)) {
+                    StagedResults.write(configuration, shardResult(shard.path()), shard);
+                }
+            }
+        }
+        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation.facts()));
+        fileSystem.delete(new Path(directory, Manifest.FILE_NAME), false);
+    }
+
+    /** Where the staging folder says that a shard has been written. */
+    Path shardResult(String shard) {
+        return new Path(results(), shard.replace('/', '-') + ".json");
     }
 
     /** Makes room for the shards of a split. */
@@ -122,20 +181,6 @@ final class OutputDirectory implements Serializable {
         fileSystem.delete(staging(), true);
         if (fileSystem.listStatus(directory()).length == 0) {
             fileSystem.delete(directory(), false);
-        }
-    }
-
-    private static void requireSame(Path noteFile, Map<String, String> before, Map<String, String> now) {
-        TreeMap<String, String> all = new TreeMap<>(before);
-        all.putAll(now);
-        for (String name : all.keySet()) {
-            String old = before.getOrDefault(name, "absent");
-            String wanted = now.getOrDefault(name, "absent");
-            if (!old.equals(wanted)) {
-                throw new DataException("output " + noteFile.getParent().getParent()
-                        + " holds an unfinished preparation with " + name + " " + old + ", now it is " + wanted
-                        + "; use the same or choose another directory");
-            }
         }
     }
 

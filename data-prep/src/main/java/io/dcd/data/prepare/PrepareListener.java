@@ -1,5 +1,7 @@
 package io.dcd.data.prepare;
 
+import io.dcd.data.source.ImageSource;
+
 /** Told how a preparation goes; called one call at a time, from a thread of Spark that must not be kept waiting. */
 public interface PrepareListener {
     /** Hears nothing. */
@@ -25,4 +27,7 @@ public interface PrepareListener {
     record Progress(Phase phase, long images, long totalImages, long bytes, long totalBytes, long quarantined) {}
 
     void progress(Progress progress);
+
+    /** Told once, before the first phase, what the source is. */
+    default void found(ImageSource source) {}
 }

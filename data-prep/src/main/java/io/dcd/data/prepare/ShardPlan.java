@@ -1,6 +1,7 @@
 package io.dcd.data.prepare;
 
 import io.dcd.data.CounterRandom;
+import io.dcd.data.DataException;
 import io.dcd.data.Split;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,29 +19,32 @@ import java.util.stream.IntStream;
  */
 record ShardPlan(List<ShardTask> shards) {
 
-    /** Position in the shuffle: a random number that belongs to the seed, the split and the image's name. */
+    /** Position in the shuffle: a random number that belongs to the seed, the split, the label and the image's name. */
     private record Keyed(long key, CheckedImage image) {
         static final Comparator<Keyed> ORDER = Comparator.comparingLong(Keyed::key)
-                .thenComparing(keyed -> keyed.image.name())
-                .thenComparing(keyed -> keyed.image.file())
-                .thenComparingLong(keyed -> keyed.image.offset());
+                .thenComparing(keyed -> keyed.image.label())
+                .thenComparing(keyed -> keyed.image.name());
     }
 
-    static ShardPlan of(Split split, List<CheckedImage> images, long seed, ShardLimits limits) {
+    static ShardPlan of(Split split, List<CheckedImage> images, long seed, ShardLimits limits, Recoding recoding) {
         CheckedImage[] shuffled = images.stream()
-                .map(image -> new Keyed(shuffleKey(seed, split, image.name()), image))
+                .map(image -> new Keyed(shuffleKey(seed, split, image), image))
                 .sorted(Keyed.ORDER)
                 .map(Keyed::image)
                 .toArray(CheckedImage[]::new);
-        long bytes = Arrays.stream(shuffled).mapToLong(CheckedImage::bytes).sum();
+        requireDistinct(split, shuffled);
+        long[] sizes =
+                Arrays.stream(shuffled).mapToLong(recoding::estimatedBytes).toArray();
+        long bytes = Arrays.stream(sizes).sum();
         int shards = parts(shuffled.length, bytes, limits.shardRows(), limits.shardBytes());
         int rowGroups = parts(
                 quotientUp(shuffled.length, shards),
                 quotientUp(bytes, shards),
                 limits.rowGroupRows(),
                 limits.rowGroupBytes());
-        long bound = Math.max(2 * limits.rowGroupBytes(), largest(shuffled));
-        while (largestRowGroup(shuffled, shards, rowGroups) > bound) {
+        long bound =
+                Math.max(2 * limits.rowGroupBytes(), Arrays.stream(sizes).max().orElse(0));
+        while (largestRowGroup(sizes, shards, rowGroups) > bound) {
             rowGroups++;
         }
         List<ShardTask> tasks = new ArrayList<>();
@@ -55,14 +59,25 @@ record ShardPlan(List<ShardTask> shards) {
         return new ShardPlan(List.copyOf(tasks));
     }
 
-    private static long shuffleKey(long seed, Split split, String name) {
-        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    /** Equal images stand side by side. */
+    private static void requireDistinct(Split split, CheckedImage[] shuffled) {
+        for (int i = 1; i < shuffled.length; i++) {
+            CheckedImage image = shuffled[i];
+            if (image.name().equals(shuffled[i - 1].name()) && image.label() == shuffled[i - 1].label()) {
+                throw new DataException("the " + split.directory() + " images hold " + image.name() + " twice");
+            }
+        }
+    }
+
+    private static long shuffleKey(long seed, Split split, CheckedImage image) {
+        byte[] utf8 = image.name().getBytes(StandardCharsets.UTF_8);
         ByteBuffer padded = ByteBuffer.allocate((int) quotientUp(utf8.length, Long.BYTES) * Long.BYTES)
                 .put(0, utf8);
-        long[] counters = new long[2 + padded.capacity() / Long.BYTES];
+        long[] counters = new long[3 + padded.capacity() / Long.BYTES];
         counters[0] = split.ordinal();
-        counters[1] = utf8.length;
-        padded.asLongBuffer().get(0, counters, 2, counters.length - 2);
+        counters[1] = image.label();
+        counters[2] = utf8.length;
+        padded.asLongBuffer().get(0, counters, 3, counters.length - 3);
         return CounterRandom.of(seed, counters).nextLong();
     }
 
@@ -78,24 +93,20 @@ record ShardPlan(List<ShardTask> shards) {
                 .toList();
     }
 
-    private static long largestRowGroup(CheckedImage[] images, int shards, int rowGroups) {
+    private static long largestRowGroup(long[] sizes, int shards, int rowGroups) {
         long largest = 0;
         int row = 0;
         for (int shard = 0; shard < shards; shard++) {
-            int rows = boundary(images.length, shards, shard + 1) - boundary(images.length, shards, shard);
+            int rows = boundary(sizes.length, shards, shard + 1) - boundary(sizes.length, shards, shard);
             for (int size : rowGroupSizes(rows, rowGroups)) {
                 long bytes = 0;
                 for (int i = 0; i < size; i++) {
-                    bytes += images[row++].bytes();
+                    bytes += sizes[row++];
                 }
                 largest = Math.max(largest, bytes);
             }
         }
         return largest;
-    }
-
-    private static long largest(CheckedImage[] images) {
-        return Arrays.stream(images).mapToLong(CheckedImage::bytes).max().orElse(0);
     }
 
     /** Where part {@code index} begins when {@code rows} are cut into equal parts. */

@@ -4,13 +4,17 @@ import io.dcd.data.ClassIndex;
 import io.dcd.data.Digests;
 import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
+import io.dcd.data.image.ImageRecoder;
+import io.dcd.data.image.ImageRecoder.Recoded;
 import io.dcd.data.shard.ShardRow;
 import io.dcd.data.shard.ShardWriter;
+import io.dcd.data.source.ImageUnit;
 import java.io.IOException;
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -28,50 +32,78 @@ import org.apache.hadoop.fs.Path;
  */
 record ShardTask(String path, List<Integer> rowGroups, ArrayList<CheckedImage> images) implements Serializable {
 
+    /** What all shards of a preparation share. */
+    record Context(OutputDirectory output, List<ImageUnit> units, ClassIndex classes, Recoding recoding)
+            implements Serializable {}
+
     long bytes() {
         return images.stream().mapToLong(CheckedImage::bytes).sum();
     }
 
-    Manifest.Shard run(Configuration configuration, OutputDirectory output, ClassIndex classes) throws IOException {
-        Path temporary = new Path(output.staging(), path.replace('/', '-') + "." + UUID.randomUUID());
-        FileSystem fileSystem = FileSystems.of(configuration, temporary);
+    Manifest.Shard run(Configuration configuration, Context context) throws IOException {
+        Path target = new Path(context.output().directory(), path);
+        Path report = context.output().shardResult(path);
+        FileSystem fileSystem = FileSystems.of(configuration, target);
+        Optional<Manifest.Shard> before = StagedResults.read(configuration, report, Manifest.Shard.class);
+        if (before.isPresent() && hasLength(fileSystem, target, before.get().bytes())) {
+            return before.get();
+        }
+        Path temporary = new Path(context.output().staging(), path.replace('/', '-') + "." + UUID.randomUUID());
         try {
-            Manifest.Shard shard = write(configuration, fileSystem, temporary, classes);
-            publish(fileSystem, temporary, new Path(output.directory(), path), shard.bytes());
+            Manifest.Shard shard = write(configuration, context, fileSystem, temporary);
+            // Whatever lies there, it is not known to be right.
+            fileSystem.delete(target, false);
+            if (!fileSystem.rename(temporary, target) && !hasLength(fileSystem, target, shard.bytes())) {
+                throw new IOException("cannot rename " + temporary + " to " + target);
+            }
+            StagedResults.write(configuration, report, shard);
             return shard;
         } finally {
             fileSystem.delete(temporary, false);
         }
     }
 
-    private Manifest.Shard write(Configuration configuration, FileSystem fileSystem, Path temporary, ClassIndex classes)
+    private Manifest.Shard write(Configuration configuration, Context context, FileSystem fileSystem, Path temporary)
             throws IOException {
         MessageDigest digest = Digests.newSha256();
+        Recoding recoding = context.recoding();
         try (ShardWriter writer = new ShardWriter(fileSystem, temporary, rowGroups);
-                SourceFiles sources = new SourceFiles(configuration)) {
+                SourceFiles sources = new SourceFiles(configuration);
+                ImageRecoder recoder = new ImageRecoder(recoding.quality())) {
             for (CheckedImage image : images) {
-                byte[] bytes = new byte[image.bytes()];
-                FSDataInputStream in = sources.open(image.file());
+                SparkTasks.stopIfCancelled();
+                byte[] original = new byte[image.bytes()];
+                FSDataInputStream in =
+                        sources.open(context.units().get(image.unit()).fileOf(image.name()));
                 in.seek(image.offset());
-                in.readFully(bytes);
-                String wnid = classes.ofLabel(image.label()).wnid();
+                in.readFully(original);
+                Recoded stored;
+                if (recoding.shrinks(image)) {
+                    stored = recoder.shrink(original, recoding.shorterSide());
+                } else if (image.odd()) {
+                    stored = recoder.recode(original);
+                } else {
+                    stored = new Recoded(original, image.width(), image.height());
+                }
                 writer.write(new ShardRow(
-                        bytes, image.label(), wnid, image.name(), image.width(), image.height(), digest.digest(bytes)));
+                        stored.image(),
+                        image.label(),
+                        context.classes().ofLabel(image.label()).wnid(),
+                        image.name(),
+                        stored.width(),
+                        stored.height(),
+                        stored.image() == original,
+                        digest.digest(stored.image())));
             }
             return writer.finish(path);
         }
     }
 
-    private static void publish(FileSystem fileSystem, Path temporary, Path target, long bytes) throws IOException {
-        if (fileSystem.exists(target)) {
-            FileStatus existing = fileSystem.getFileStatus(target);
-            if (existing.isFile() && existing.getLen() == bytes) {
-                return;
-            }
-            fileSystem.delete(target, false);
+    private static boolean hasLength(FileSystem fileSystem, Path file, long bytes) throws IOException {
+        if (!fileSystem.exists(file)) {
+            return false;
         }
-        if (!fileSystem.rename(temporary, target)) {
-            throw new IOException("cannot rename " + temporary + " to " + target);
-        }
+        FileStatus status = fileSystem.getFileStatus(file);
+        return status.isFile() && status.getLen() == bytes;
     }
 }

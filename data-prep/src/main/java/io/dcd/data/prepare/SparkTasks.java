@@ -5,12 +5,18 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkContext;
+import org.apache.spark.SparkJobInfo;
+import org.apache.spark.SparkStageInfo;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Function2;
@@ -21,6 +27,11 @@ import scala.runtime.BoxedUnit;
 
 /** Runs a list of independent pieces of work as one Spark job, a task each, and hands over each result as it comes. */
 final class SparkTasks {
+    /** How long to wait for cancelled tasks to end; they look at every image whether they are. */
+    private static final long CANCELLATION_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     /** Work that runs on an executor. */
     interface Work<T, R> extends Serializable {
         R run(T task, Configuration configuration) throws IOException;
@@ -41,9 +52,19 @@ final class SparkTasks {
         this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     }
 
+    /** Ends the calling task if its job has been cancelled; to be called often. */
+    static void stopIfCancelled() {
+        TaskContext context = TaskContext.get();
+        if (context != null && context.isInterrupted()) {
+            throw new TaskKilledException("cancelled");
+        }
+    }
+
     /**
+     * Returns when every task is done. If one fails, the others are cancelled, and none is left running when this throws.
+     *
      * @param description what the Spark UI shows
-     * @param onResult called one call at a time, in the order in which tasks end
+     * @param onResult called one call at a time, in the order in which tasks end; may throw, which ends the job
      * @throws DataException the first one that a task threw
      */
     <T extends Serializable, R extends Serializable> void run(
@@ -51,38 +72,70 @@ final class SparkTasks {
         if (tasks.isEmpty()) {
             return;
         }
-        AtomicReference<DataException> refusal = new AtomicReference<>();
-        Broadcast<SerializableConfiguration> shipped = configuration;
-        Function2<TaskContext, Iterator<T>, Outcome<R>> onExecutor = new OnExecutor<>(work, shipped);
+        String group = UUID.randomUUID().toString();
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
         Function2<Object, Outcome<R>, BoxedUnit> onDriver = new AbstractFunction2<>() {
             @Override
             public BoxedUnit apply(Object index, Outcome<R> outcome) {
-                if (outcome instanceof Outcome.Done<R> done) {
-                    onResult.accept(tasks.get((Integer) index), done.result());
-                } else if (outcome instanceof Outcome.Refused<R> refused) {
-                    DataException failure = new DataException(refused.message());
-                    refusal.compareAndSet(null, failure);
-                    throw failure; // ends the job without waiting for the other tasks
+                if (failure.get() == null) {
+                    try {
+                        accept(tasks.get((Integer) index), outcome, onResult);
+                    } catch (RuntimeException e) {
+                        failure.set(e);
+                        spark.cancelJobGroup(group);
+                    }
                 }
                 return BoxedUnit.UNIT;
             }
         };
-        SparkContext context = spark.sc();
-        spark.setJobDescription(description);
+        spark.setJobGroup(group, description, false);
         try {
-            context.runJob(
-                    spark.parallelize(tasks, tasks.size()).rdd(),
-                    onExecutor,
-                    onDriver,
-                    ClassTag$.MODULE$.apply(Outcome.class));
+            spark.sc()
+                    .runJob(
+                            spark.parallelize(tasks, tasks.size()).rdd(),
+                            new OnExecutor<>(work, configuration),
+                            onDriver,
+                            ClassTag$.MODULE$.apply(Outcome.class));
         } catch (Exception e) { // Scala's checked SparkException among them
-            if (refusal.get() != null) {
-                throw refusal.get();
+            awaitEndOfTasks(group);
+            if (failure.get() == null) {
+                throw e;
             }
-            throw e;
         } finally {
-            spark.setJobDescription(null);
+            spark.clearJobGroup();
         }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    private static <T, R extends Serializable> void accept(T task, Outcome<R> outcome, BiConsumer<T, R> onResult) {
+        if (outcome instanceof Outcome.Done<R> done) {
+            onResult.accept(task, done.result());
+        } else if (outcome instanceof Outcome.Refused<R> refused) {
+            throw new DataException(refused.message());
+        }
+    }
+
+    /** A failed job's other tasks go on for a moment; they would write into a directory that is being cleared. */
+    private void awaitEndOfTasks(String group) {
+        long deadline = System.nanoTime() + CANCELLATION_NANOS;
+        while (activeTasks(group) > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private int activeTasks(String group) {
+        JavaSparkStatusTracker tracker = spark.statusTracker();
+        int active = 0;
+        for (int job : tracker.getJobIdsForGroup(group)) {
+            SparkJobInfo info = tracker.getJobInfo(job);
+            for (int stage : info == null ? new int[0] : info.stageIds()) {
+                SparkStageInfo stageInfo = tracker.getStageInfo(stage);
+                active += stageInfo == null ? 0 : stageInfo.numActiveTasks();
+            }
+        }
+        return active;
     }
 
     private static final class OnExecutor<T, R extends Serializable>

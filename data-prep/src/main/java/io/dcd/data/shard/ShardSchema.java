@@ -14,12 +14,13 @@ final class ShardSchema {
     static final String NAME = "name";
     static final String WIDTH = "width";
     static final String HEIGHT = "height";
+    static final String ORIGINAL = "original";
     static final String SHA256 = "sha256";
     static final int SHA256_BYTES = 32;
 
     /**
      * {@code image}: encoded bytes; {@code label}: rank of the wnid; {@code name}: file name in the source; {@code width},
-     * {@code height}: in pixels, as stored; {@code sha256}: of {@code image}.
+     * {@code height}: in pixels, as stored; {@code original}: whether {@code image} is as in the source; {@code sha256}: of {@code image}.
      */
     static final MessageType SCHEMA = Types.buildMessage()
             .required(PrimitiveTypeName.BINARY)
@@ -36,6 +37,8 @@ final class ShardSchema {
             .named(WIDTH)
             .required(PrimitiveTypeName.INT32)
             .named(HEIGHT)
+            .required(PrimitiveTypeName.BOOLEAN)
+            .named(ORIGINAL)
             .required(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY)
             .length(SHA256_BYTES)
             .named(SHA256)

@@ -47,6 +47,8 @@ public final class ShardWriter implements Closeable {
     private ColumnWriteStore columns;
     private int rowGroup;
     private int rowsInGroup;
+    private long imageBytes;
+    private int recoded;
 
     /**
      * @param path must not exist; its directory must
@@ -87,8 +89,11 @@ public final class ShardWriter implements Closeable {
         column(ShardSchema.NAME).write(Binary.fromString(row.name()), 0, 0);
         column(ShardSchema.WIDTH).write(row.width(), 0, 0);
         column(ShardSchema.HEIGHT).write(row.height(), 0, 0);
+        column(ShardSchema.ORIGINAL).write(row.original(), 0, 0);
         column(ShardSchema.SHA256).write(Binary.fromConstantByteArray(row.sha256()), 0, 0);
         columns.endRecord();
+        imageBytes += row.image().length;
+        recoded += row.original() ? 0 : 1;
         rowsInGroup++;
         if (rowsInGroup == rowGroups.get(rowGroup)) {
             endRowGroup();
@@ -110,7 +115,7 @@ public final class ShardWriter implements Closeable {
         writer.end(Map.of());
         long bytes = writer.getPos();
         int rows = rowGroups.stream().mapToInt(Integer::intValue).sum();
-        return new Manifest.Shard(path, bytes, file.sha256(), rows, rowGroups);
+        return new Manifest.Shard(path, bytes, file.sha256(), rows, imageBytes, recoded, rowGroups);
     }
 
     private void endRowGroup() throws IOException {

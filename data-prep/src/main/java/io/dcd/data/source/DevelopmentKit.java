@@ -30,9 +30,9 @@ import us.hebi.matlab.mat.types.Struct;
  * image names; {@code meta.mat} says which wnid an id is; a label is the rank of the wnid in sorted order.
  *
  * @param classes the leaves of the synset tree
- * @param validationLabels label of each validation image in the sorted order of their names
+ * @param validationLabels the ground truth
  */
-record DevelopmentKit(ClassIndex classes, List<Integer> validationLabels) {
+record DevelopmentKit(ClassIndex classes, ValidationLabels validationLabels) {
     private static final String META = "data/meta.mat";
     private static final String GROUND_TRUTH = "data/ILSVRC2012_validation_ground_truth.txt";
     /** The real one has 9 MB unpacked; a bound against decompression bombs. */
@@ -59,7 +59,9 @@ record DevelopmentKit(ClassIndex classes, List<Integer> validationLabels) {
         Map<String, String> wordsOfWnid = new HashMap<>();
         readSynsets(file, files.get(META), wnidOfId, wordsOfWnid);
         ClassIndex classes = ClassIndex.ofWords(wordsOfWnid);
-        return new DevelopmentKit(classes, labels(file, files.get(GROUND_TRUTH), wnidOfId, classes));
+        List<Integer> labels = labels(file, files.get(GROUND_TRUTH), wnidOfId, classes);
+        return new DevelopmentKit(
+                classes, new ValidationLabels.OfSortedNames(labels, "the ground truth in " + file.getName()));
     }
 
     private static byte[] unpack(FileSystem fileSystem, Path file) throws IOException {

@@ -7,18 +7,18 @@ import java.util.List;
 /**
  * A source of images, looked through far enough to know what there is to do.
  *
- * @param layout name of the layout that was found
- * @param files every file that is read, with its size
+ * @param layout the layout that was found
+ * @param files the archives and tables that are read, with their sizes
  * @param classes every class of the source
- * @param units what the tasks read
- * @param validationLabels labels of the validation images in the sorted order of their names, where the units do not know them
+ * @param units what the tasks read, in an order that is always the same
+ * @param validationLabels labels of the validation images
  */
 public record ImageSource(
-        String layout,
+        SourceLayout layout,
         List<SourceFile> files,
         ClassIndex classes,
         List<ImageUnit> units,
-        List<Integer> validationLabels) {
+        ValidationLabels validationLabels) {
 
     /**
      * A file that is read.
@@ -28,4 +28,9 @@ public record ImageSource(
      * @param bytes its length
      */
     public record SourceFile(String name, String path, long bytes) implements Serializable {}
+
+    /** Bytes of all units. */
+    public long bytes() {
+        return units.stream().mapToLong(ImageUnit::bytes).sum();
+    }
 }

@@ -3,44 +3,47 @@ package io.dcd.data.source;
 import io.dcd.data.Split;
 import java.io.IOException;
 import java.io.Serializable;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.conf.Configuration;
 
-/**
- * A part of a source that one task reads from beginning to end: an archive, or an archive within an archive.
- *
- * @param split where its images belong
- * @param name what messages call it
- * @param file the file that holds it
- * @param start byte offset of the archive within the file
- * @param bytes length of the archive
- * @param label class of all its images, or {@link #UNKNOWN_LABEL}
- */
-public record ImageUnit(Split split, String name, String file, long start, long bytes, int label)
-        implements Serializable {
-    public static final int UNKNOWN_LABEL = -1;
+/** A part of a source that one task reads from beginning to end. */
+public sealed interface ImageUnit extends Serializable permits ArchiveUnit, FolderUnit {
+    int UNKNOWN_LABEL = -1;
 
-    /** Told of each image file in the archive's order. */
-    public interface Visitor {
+    /** Reads the image that a visitor is told of. */
+    interface Content {
+        /** Fills the first bytes of {@code buffer} with the whole image. */
+        void read(byte[] buffer, int length) throws IOException;
+    }
+
+    /** Told of each file of a unit. */
+    interface Visitor {
         /**
-         * @param file the file that holds the image, the same string for all of an archive
-         * @param offset of its first byte within that file
+         * @param name of the file, without its folder
+         * @param offset of its first byte within {@link #fileOf its file}
          * @param bytes its size
-         * @param in the open file, which may be read and moved
          */
-        void image(String name, String file, long offset, long bytes, FSDataInputStream in) throws IOException;
+        void image(String name, long offset, long bytes, Content content) throws IOException;
     }
 
-    /** @throws io.dcd.data.DataException if the archive is truncated, damaged or holds anything but plain files */
-    public void visit(FileSystem fileSystem, Visitor visitor) throws IOException {
-        try (FSDataInputStream in = fileSystem.open(new Path(file))) {
-            TarEntries.visit(
-                    in::readFully,
-                    name,
-                    start,
-                    start + bytes,
-                    (entry, offset, size) -> visitor.image(entry, file, offset, size, in));
-        }
-    }
+    /** Where its images belong. */
+    Split split();
+
+    /** What messages call it: the same wherever the source lies. */
+    String name();
+
+    /** Class of all its images, or {@link #UNKNOWN_LABEL}. */
+    int label();
+
+    /** Bytes to read, for the progress and for ordering the work. */
+    long bytes();
+
+    /** The file of the file system that holds an image: an archive or the image itself. */
+    String fileOf(String imageName);
+
+    /**
+     * Goes through the unit in an order that is always the same.
+     *
+     * @throws io.dcd.data.DataException if it is truncated, damaged or holds anything but plain files
+     */
+    void visit(Configuration configuration, Visitor visitor) throws IOException;
 }

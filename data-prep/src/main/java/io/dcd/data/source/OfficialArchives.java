@@ -2,7 +2,6 @@ package io.dcd.data.source;
 
 import io.dcd.data.ClassIndex;
 import io.dcd.data.DataException;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Split;
 import io.dcd.data.source.ImageSource.SourceFile;
 import java.io.FileNotFoundException;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,7 +24,6 @@ import org.apache.hadoop.fs.Path;
  * development kit.
  */
 public final class OfficialArchives {
-    public static final String LAYOUT = "imagenet-archives";
     public static final String TRAINING = "ILSVRC2012_img_train.tar";
     public static final String VALIDATION = "ILSVRC2012_img_val.tar";
     public static final String DEVELOPMENT_KIT = "ILSVRC2012_devkit_t12.tar.gz";
@@ -54,14 +51,7 @@ public final class OfficialArchives {
         return md5.equals(OFFICIAL_MD5.get(name));
     }
 
-    /**
-     * Looks into a directory of archives: reads the development kit and the headers of the inner archives.
-     *
-     * @param splits the splits that are wanted, not empty
-     * @throws DataException if an archive that these splits need is missing, truncated or damaged
-     */
-    public static ImageSource open(Configuration configuration, Path directory, Set<Split> splits) throws IOException {
-        FileSystem fileSystem = FileSystems.of(configuration, directory);
+    static ImageSource look(FileSystem fileSystem, Path directory, Set<Split> splits) throws IOException {
         List<SourceFile> files = new ArrayList<>();
         List<InnerTar> innerTars = List.of();
         Optional<SourceFile> validation = Optional.empty();
@@ -76,14 +66,14 @@ public final class OfficialArchives {
         }
         boolean kitNeeded = validation.isPresent() || fileSystem.exists(new Path(directory, DEVELOPMENT_KIT));
         ClassIndex classes;
-        List<Integer> validationLabels = List.of();
+        ValidationLabels labels = new ValidationLabels.OfUnits();
         if (kitNeeded) {
             SourceFile kitFile =
                     required(fileSystem, directory, DEVELOPMENT_KIT, "it holds the classes of the validation images");
             files.add(kitFile);
             DevelopmentKit kit = DevelopmentKit.read(fileSystem, new Path(kitFile.path()));
             classes = kit.classes();
-            validationLabels = validation.isPresent() ? kit.validationLabels() : List.of();
+            labels = kit.validationLabels();
         } else {
             Map<String, String> words = new TreeMap<>();
             innerTars.forEach(inner -> words.put(inner.wnid(), ""));
@@ -91,21 +81,18 @@ public final class OfficialArchives {
         }
         List<ImageUnit> units = new ArrayList<>();
         validation.ifPresent(file -> units.add(
-                new ImageUnit(Split.VALIDATION, VALIDATION, file.path(), 0, file.bytes(), ImageUnit.UNKNOWN_LABEL)));
+                new ArchiveUnit(Split.VALIDATION, VALIDATION, ImageUnit.UNKNOWN_LABEL, file.path(), 0, file.bytes())));
         for (InnerTar inner : innerTars) {
             if (!classes.contains(inner.wnid())) {
                 throw new DataException(TRAINING + " holds " + inner.wnid() + ".tar, but " + DEVELOPMENT_KIT
                         + " knows no such class; the two do not belong together");
             }
-            units.add(new ImageUnit(
-                    Split.TRAIN,
-                    TRAINING + "/" + inner.wnid() + ".tar",
-                    files.get(0).path(),
-                    inner.offset(),
-                    inner.bytes(),
-                    classes.ofWnid(inner.wnid()).label()));
+            int label = classes.ofWnid(inner.wnid()).label();
+            String name = TRAINING + "/" + inner.wnid() + ".tar";
+            String file = files.get(0).path();
+            units.add(new ArchiveUnit(Split.TRAIN, name, label, file, inner.offset(), inner.bytes()));
         }
-        return new ImageSource(LAYOUT, List.copyOf(files), classes, List.copyOf(units), validationLabels);
+        return new ImageSource(SourceLayout.ARCHIVES, List.copyOf(files), classes, List.copyOf(units), labels);
     }
 
     private record InnerTar(String wnid, long offset, long bytes) {}

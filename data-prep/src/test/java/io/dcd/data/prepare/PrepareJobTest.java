@@ -1,28 +1,27 @@
 package io.dcd.data.prepare;
 
+import static io.dcd.data.testing.Preparations.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dcd.data.DataException;
 import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
-import io.dcd.data.RowGroup;
 import io.dcd.data.Sample;
 import io.dcd.data.Split;
 import io.dcd.data.image.ImageDecoder;
-import io.dcd.data.shard.RowGroupReader;
 import io.dcd.data.source.OfficialArchives;
 import io.dcd.data.testing.DrawnArchives;
 import io.dcd.data.testing.LocalSpark;
+import io.dcd.data.testing.Preparations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,22 +60,11 @@ class PrepareJobTest {
     }
 
     private PrepareOptions.Builder options() {
-        return PrepareOptions.builder(
-                new org.apache.hadoop.fs.Path(source.toUri()), new org.apache.hadoop.fs.Path(output.toUri()));
+        return Preparations.options(source, output);
     }
 
     private static PreparedData prepare(PrepareOptions options) {
         return new PrepareJob(spark, options, PrepareListener.NONE).run();
-    }
-
-    private static List<Sample> samples(PreparedData prepared, Split split) {
-        List<Sample> samples = new ArrayList<>();
-        for (RowGroup rowGroup : prepared.split(split).rowGroups()) {
-            try (RowGroupReader reader = RowGroupReader.open(new Configuration(), prepared.directory(), rowGroup)) {
-                reader.forEachRemaining(samples::add);
-            }
-        }
-        return samples;
     }
 
     @Test
@@ -90,8 +78,8 @@ class PrepareJobTest {
                     .startsWith(prepared.classIndex().ofLabel(sample.label()).wnid() + "_");
         }
         assertThat(training.stream().mapToLong(Sample::row))
-                .containsExactlyElementsOf(() ->
-                        java.util.stream.LongStream.range(0, training.size()).iterator());
+                .containsExactlyElementsOf(
+                        () -> LongStream.range(0, training.size()).iterator());
     }
 
     @Test
@@ -123,8 +111,8 @@ class PrepareJobTest {
     void theManifestStatesWhatThereIs() throws IOException {
         PreparedData prepared = prepare(options().withSeed(42).build());
         Manifest manifest = prepared.manifest();
-        assertThat(manifest.layout()).isEqualTo(OfficialArchives.LAYOUT);
-        assertThat(manifest.options()).containsEntry("seed", "42");
+        assertThat(manifest.layout()).isEqualTo("archives");
+        assertThat(manifest.preparation()).containsEntry("seed", "42");
         assertThat(manifest.sources()).extracting(Manifest.Source::name).hasSize(3);
         assertThat(manifest.sources()).allMatch(each -> each.official().equals("no"));
         assertThat(manifest.quarantine().images()).isZero();

@@ -1,0 +1,38 @@
+package io.dcd.data.source;
+
+import io.dcd.data.FileSystems;
+import io.dcd.data.Split;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A tar of images, or such a tar within a tar.
+ *
+ * @param file the file that holds it
+ * @param start byte offset of the archive within the file
+ * @param bytes length of the archive
+ */
+record ArchiveUnit(Split split, String name, int label, String file, long start, long bytes) implements ImageUnit {
+    @Override
+    public String fileOf(String imageName) {
+        return file;
+    }
+
+    @Override
+    public void visit(Configuration configuration, Visitor visitor) throws IOException {
+        Path path = new Path(file);
+        try (FSDataInputStream in = FileSystems.of(configuration, path).open(path)) {
+            TarEntries.visit(
+                    in::readFully,
+                    name,
+                    start,
+                    start + bytes,
+                    (entry, offset, size) -> visitor.image(entry, offset, size, (buffer, length) -> {
+                        in.seek(offset);
+                        in.readFully(buffer, 0, length);
+                    }));
+        }
+    }
+}
