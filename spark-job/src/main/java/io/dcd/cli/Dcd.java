@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             PrepCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            NetworksCommand.class,
+            DescribeCommand.class,
         })
 public final class Dcd implements Runnable {
     @Spec

@@ -37,7 +37,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Trainable parameters: C_out·C_in·k² + L·(C_in + C_out) and those of the branch.
  */
-public final class DcdConvolution extends EngineLayer {
+public final class DcdConvolution extends EngineLayer implements FormableKernel {
     @JsonProperty
     private Options options;
 
@@ -103,6 +103,14 @@ public final class DcdConvolution extends EngineLayer {
         Tensor u = options.branch().fuse(graph, q, dynamic.fusion(), parameters);
         Tensor residual = graph.convolution("residual", u, parameters.get("P"), 1, 0);
         return graph.add("y", attended, residual);
+    }
+
+    /** P·Φ·Qᵀ at every position against forming the matrix once: L²·C_out + L·C_in·C_out. */
+    @Override
+    public long multiplyAddsSavedByForming(long positions) {
+        long latent = options.branch().latent();
+        long featureSpace = positions * (inputs() * latent + latent * latent + latent * outputs());
+        return featureSpace - (latent * latent * outputs() + latent * inputs() * outputs());
     }
 
     @Override

@@ -1,0 +1,103 @@
+package io.dcd.cli;
+
+import io.dcd.model.cost.CostReport;
+import io.dcd.model.cost.LayerCost;
+import io.dcd.model.network.NetworkOptions;
+import io.dcd.model.network.Networks;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd describe}: what a network costs, layer by layer. */
+@Command(
+        name = "describe",
+        description = {
+            "Describes a network: parameters and multiply-adds, layer by layer.",
+            "",
+            "Multiply-adds are given by two conventions: 'published' counts each dynamic layer in the cheaper of its two equivalent forms, "
+                    + "as the paper does; 'executed' is what training computes.",
+            ""
+        })
+final class DescribeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "NETWORK", description = "A name that 'dcd networks' lists.")
+    private String network;
+
+    @Option(names = "--image-size", defaultValue = "224", description = "Height and width of the input.")
+    private int imageSize;
+
+    @Option(names = "--classes", defaultValue = "1000", description = "The number of classes.")
+    private int classes;
+
+    @Option(
+            names = "--stem-stride",
+            description =
+                    "Stride of the first convolution, 1 or 2; by default 1 for images of at most 64 × 64, else 2.")
+    private Optional<Integer> stemStride;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        CostReport report = report();
+        if (json) {
+            Json.print(spec, report);
+        } else {
+            print(report);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private CostReport report() {
+        try {
+            NetworkOptions usual = NetworkOptions.of(imageSize, classes);
+            NetworkOptions options = stemStride.map(usual::withStemStride).orElse(usual);
+            return CostReport.of(Networks.named(network), options);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private void print(CostReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "%s for %d × %d images, %d classes, stem stride %d%n%n",
+                report.network(), report.imageSize(), report.imageSize(), report.classes(), report.stemStride());
+        String row = "%-26s %-24s %-14s %12s %12s %12s%n";
+        out.printf(row, "layer", "kind", "output", "parameters", "published", "executed");
+        for (LayerCost layer : report.layers()) {
+            out.printf(
+                    row,
+                    layer.name(),
+                    layer.kind(),
+                    layer.output(),
+                    "%,d".formatted(layer.trainableParameters()),
+                    millions(layer.madds().published()),
+                    millions(layer.madds().executed()));
+        }
+        out.printf(
+                row,
+                "total",
+                "",
+                "",
+                "%,d".formatted(report.trainableParameters()),
+                millions(report.madds().published()),
+                millions(report.madds().executed()));
+        out.printf(
+                "%nMultiply-adds in millions for one image. Besides the trainable parameters there are %,d running statistics.%n",
+                report.runningStatistics());
+        out.flush();
+    }
+
+    private static String millions(long multiplyAdds) {
+        return "%.3f".formatted(multiplyAdds / 1e6);
+    }
+}
