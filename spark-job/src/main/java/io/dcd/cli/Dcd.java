@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             // One line a command, in the order in which a newcomer meets them.
             PrepCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             NetworksCommand.class,

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -150,14 +151,14 @@ final class PrepCommand implements Callable<Integer> {
     }
 
     private PreparedData prepare(JavaSparkContext spark, PrepareOptions options) {
-        try (PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
+        try (DataProgress progress = new DataProgress(spec.commandLine().getErr())) {
             return new PrepareJob(spark, options, progress).run();
         }
     }
 
     private PrepareOptions options() {
         try {
-            PrepareOptions.Builder builder = PrepareOptions.builder(new Path(source), new Path(output));
+            PrepareOptions.Builder builder = PrepareOptions.builder(path(source), path(output));
             if (!layout.equals(AUTO)) {
                 builder.withLayout(layout(layout));
             }
@@ -175,6 +176,10 @@ final class PrepCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UsageException(e.getMessage());
         }
+    }
+
+    private Path path(String text) {
+        return SparkOptions.path(sparkOptions.hadoopConfiguration(), text);
     }
 
     private static SourceLayout layout(String title) {
@@ -202,16 +207,20 @@ final class PrepCommand implements Callable<Integer> {
         Manifest manifest = prepared.manifest();
         for (Manifest.SplitContent split : manifest.splits()) {
             out.printf(
+                    Locale.ROOT,
                     "%-12s %,d images of %d classes, %,.1f MiB in %d shards%s%n",
                     split.split().directory(),
                     split.rows(),
                     split.classCounts().stream().filter(count -> count > 0).count(),
                     (double) split.imageBytes() / MEBI,
                     split.shards().size(),
-                    split.recoded() == 0 ? "" : String.format(", %,d of them encoded anew", split.recoded()));
+                    split.recoded() == 0
+                            ? ""
+                            : String.format(Locale.ROOT, ", %,d of them encoded anew", split.recoded()));
         }
         Manifest.Quarantine quarantine = manifest.quarantine();
         out.printf(
+                Locale.ROOT,
                 "%-12s %,d images%s%n",
                 "quarantine",
                 quarantine.images(),
@@ -220,10 +229,10 @@ final class PrepCommand implements Callable<Integer> {
                         : " " + quarantine.reasons() + ", listed in "
                                 + quarantine.table().path());
         for (Manifest.Source file : manifest.sources()) {
-            out.printf("%-12s %s %s%n", "source", file.name(), verdict(file));
+            out.printf(Locale.ROOT, "%-12s %s %s%n", "source", file.name(), verdict(file));
         }
-        out.printf("%-12s %s%n", "prepared", prepared.directory());
-        out.printf("%-12s %s%n", "fingerprint", prepared.fingerprint());
+        out.printf(Locale.ROOT, "%-12s %s%n", "prepared", prepared.directory());
+        out.printf(Locale.ROOT, "%-12s %s%n", "fingerprint", prepared.fingerprint());
         out.flush();
     }
 

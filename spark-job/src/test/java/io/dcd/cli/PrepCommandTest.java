@@ -85,4 +85,24 @@ class PrepCommandTest {
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
     }
+
+    @Test
+    void verifyAndInspectReadItBack() throws IOException {
+        run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString());
+        assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(0);
+        assertThat(out.toString()).contains("sound: 12 images in 2 shards");
+        Path sheet = directory.resolve("sheet.png");
+        assertThat(run("inspect", "--master", "local[2]", output.toString(), "--contact-sheet", sheet.toString()))
+                .isEqualTo(0);
+        assertThat(out.toString()).contains("train: 6 images", "images per class: 3 … 3, mean 3.0");
+        assertThat(sheet).isNotEmptyFile();
+
+        Files.delete(output.resolve("train/part-00000.parquet"));
+        assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(3);
+        assertThat(out.toString()).contains("train/part-00000.parquet is missing", "NOT SOUND");
+        assertThat(err.toString())
+                .contains("is not what its manifest says (1 problems, the first: train/part-00000.parquet is missing)");
+        assertThat(run("inspect", "--json", directory.toString())).isEqualTo(3);
+        assertThat(err.toString()).contains("holds no prepared data (no manifest.json)");
+    }
 }

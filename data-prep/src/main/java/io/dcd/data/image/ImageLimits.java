@@ -15,6 +15,9 @@ public record ImageLimits(int bytes, long pixels) implements Serializable {
      */
     public static final ImageLimits DEFAULT = new ImageLimits(64 << 20, 100_000_000L);
 
+    /** For images that have been checked before. */
+    public static final ImageLimits NONE = new ImageLimits(Integer.MAX_VALUE, Long.MAX_VALUE);
+
     public ImageLimits {
         if (bytes < 1 || pixels < 1) {
             throw new IllegalArgumentException(

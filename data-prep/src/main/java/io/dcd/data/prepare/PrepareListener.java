@@ -12,7 +12,9 @@ public interface PrepareListener {
         /** Reads and checks every image of the source. */
         CHECK,
         /** Reads every image again, in shuffled order, and writes the shards. */
-        WRITE
+        WRITE,
+        /** Reads every shard again; the bytes are those of the shards. */
+        VERIFY
     }
 
     /**

@@ -3,12 +3,13 @@ package io.dcd.cli;
 import io.dcd.data.prepare.PrepareListener;
 import io.dcd.data.source.ImageSource;
 import java.io.PrintWriter;
+import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows a preparation's progress: a bar with rate and time left on a terminal, a line for every tenth in a log. */
-final class PrepareProgress implements PrepareListener, AutoCloseable {
+/** Shows how far a pass over the data is: a bar with rate and time left on a terminal, a line for every tenth in a log. */
+final class DataProgress implements PrepareListener, AutoCloseable {
     private static final int LINES_PER_PHASE = 10;
     private static final double NANOSECONDS = 1e9;
 
@@ -19,15 +20,18 @@ final class PrepareProgress implements PrepareListener, AutoCloseable {
     private long phaseStart;
     private long tenths;
 
-    PrepareProgress(PrintWriter err) {
+    DataProgress(PrintWriter err) {
         this.err = err;
     }
 
     @Override
     public void found(ImageSource source) {
         err.printf(
+                Locale.ROOT,
                 "found %s: %d classes, %,.1f MB to read%n",
-                source.layout().description(), source.classes().size(), source.bytes() / 1e6);
+                source.layout().description(),
+                source.classes().size(),
+                source.bytes() / 1e6);
     }
 
     @Override
@@ -65,7 +69,7 @@ final class PrepareProgress implements PrepareListener, AutoCloseable {
                 : LINES_PER_PHASE * progress.bytes() / progress.totalBytes();
         if (now > tenths) {
             tenths = now;
-            err.printf("%s: %d %%, %s%n", title(), 100 * now / LINES_PER_PHASE, counts(progress));
+            err.printf(Locale.ROOT, "%s: %d %%, %s%n", title(), 100 * now / LINES_PER_PHASE, counts(progress));
         }
     }
 
@@ -73,15 +77,17 @@ final class PrepareProgress implements PrepareListener, AutoCloseable {
         return switch (phase) {
             case CHECK -> "checking";
             case WRITE -> "writing";
+            case VERIFY -> "verifying";
         };
     }
 
     private String counts(Progress progress) {
         double seconds = (System.nanoTime() - phaseStart) / NANOSECONDS;
-        String rate = seconds < 1 ? "" : String.format(", %,.0f images/s", progress.images() / seconds);
-        String refused =
-                progress.quarantined() == 0 ? "" : String.format(", %,d in quarantine", progress.quarantined());
-        return String.format("%,d images%s%s", progress.images(), rate, refused);
+        String rate = seconds < 1 ? "" : String.format(Locale.ROOT, ", %,.0f images/s", progress.images() / seconds);
+        String refused = progress.quarantined() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d in quarantine", progress.quarantined());
+        return String.format(Locale.ROOT, "%,d images%s%s", progress.images(), rate, refused);
     }
 
     private void closeBar() {
