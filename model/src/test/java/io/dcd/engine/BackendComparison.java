@@ -50,8 +50,7 @@ public final class BackendComparison {
         return new BackendComparison(graph, batch).train(backend);
     }
 
-    /** Asserts that two runs agree as far as float32 can. */
-    public static void assertAgree(Map<String, double[]> actual, Map<String, double[]> expected) {
+    private static void assertAgree(Map<String, double[]> actual, Map<String, double[]> expected) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, values) -> {
             double meanSquare = 0;

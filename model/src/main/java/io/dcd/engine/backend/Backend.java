@@ -1,6 +1,5 @@
 package io.dcd.engine.backend;
 
-import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Operation;
 
 /**
@@ -14,17 +13,6 @@ public interface Backend {
 
     /** Readies the calling thread to make or to run kernels; a plan calls it before either. */
     default void prepareThread() {}
-
-    /**
-     * The graph that this backend would rather run: the same inputs, output, parameters and mathematics in other
-     * operations.
-     *
-     * @param batch the number of samples of each run
-     * @param training whether a backward pass follows
-     */
-    default Graph rewrite(Graph graph, int batch, boolean training) {
-        return graph;
-    }
 
     /** A new zeroed buffer. */
     Buffer allocate(long elements);

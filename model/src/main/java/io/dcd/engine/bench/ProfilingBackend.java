@@ -9,7 +9,6 @@ import io.dcd.engine.backend.LossMemory;
 import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
-import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +40,6 @@ final class ProfilingBackend implements Backend {
     @Override
     public void prepareThread() {
         backend.prepareThread();
-    }
-
-    @Override
-    public Graph rewrite(Graph graph, int batch, boolean training) {
-        return backend.rewrite(graph, batch, training);
     }
 
     @Override

@@ -14,7 +14,6 @@ public sealed interface Operation
                 AveragePooling,
                 BatchNormalization,
                 BatchedProduct,
-                CompositeOperation,
                 Convolution,
                 DepthwiseConvolution,
                 Dropout,

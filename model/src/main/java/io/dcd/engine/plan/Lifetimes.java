@@ -8,12 +8,8 @@ import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * When each value and gradient of a graph is alive. Operation i runs forward at time i; with n operations the loss
@@ -22,7 +18,6 @@ import java.util.stream.Stream;
 final class Lifetimes {
     private final Graph graph;
     private final PlanOptions options;
-    private final List<Tensor> tensors;
     private final int count;
     private final int[] producer;
     private final boolean[] needsGradient;
@@ -33,7 +28,6 @@ final class Lifetimes {
     Lifetimes(Graph graph, PlanOptions options) {
         this.graph = graph;
         this.options = options;
-        this.tensors = mentioned(graph);
         this.count = graph.operations().size();
         this.producer = new int[graph.tensors().size()];
         this.needsGradient = new boolean[graph.tensors().size()];
@@ -72,21 +66,13 @@ final class Lifetimes {
 
     /** All blocks that need memory. */
     List<ArenaLayout.Block> blocks() {
-        return Stream.of(values, gradients)
-                .flatMap(Arrays::stream)
-                .filter(Objects::nonNull)
-                .toList();
-    }
-
-    /** The tensors that take part; a rewritten graph lists others that have fallen away. */
-    private static List<Tensor> mentioned(Graph graph) {
-        Set<Tensor> mentioned = new HashSet<>(graph.inputs());
-        mentioned.add(graph.output());
-        for (Operation operation : graph.operations()) {
-            mentioned.addAll(operation.inputs());
-            mentioned.add(operation.output());
+        List<ArenaLayout.Block> blocks = new ArrayList<>(Arrays.asList(values));
+        for (ArenaLayout.Block gradient : gradients) {
+            if (gradient != null) {
+                blocks.add(gradient);
+            }
         }
-        return graph.tensors().stream().filter(mentioned::contains).toList();
+        return blocks;
     }
 
     private int backwardTime(int operation) {
@@ -98,7 +84,7 @@ final class Lifetimes {
         for (int i = 0; i < count; i++) {
             producer[graph.operations().get(i).output().index()] = i;
         }
-        for (Tensor tensor : tensors) {
+        for (Tensor tensor : graph.tensors()) {
             if (producer[tensor.index()] < 0 && !graph.inputs().contains(tensor)) {
                 throw new IllegalArgumentException(tensor + " is written by no operation and is no input");
             }
@@ -119,7 +105,7 @@ final class Lifetimes {
                 }
             }
         }
-        for (Tensor tensor : tensors) {
+        for (Tensor tensor : graph.tensors()) {
             int index = tensor.index();
             boolean result = tensor.equals(graph.output());
             if (end[index] < 0 && !result) {
@@ -159,7 +145,7 @@ final class Lifetimes {
                 }
             }
         }
-        for (Tensor tensor : tensors) {
+        for (Tensor tensor : graph.tensors()) {
             int index = tensor.index();
             if (needsGradient[index]) {
                 int end = producer[index] < 0 ? 2 * count + 1 : backwardTime(producer[index]);

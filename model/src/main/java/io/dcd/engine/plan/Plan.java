@@ -22,7 +22,6 @@ import java.util.function.Consumer;
  */
 public final class Plan implements AutoCloseable {
     private final Graph graph;
-    private final Graph program;
     private final PlanOptions options;
     private final Backend backend;
     private final Lifetimes lifetimes;
@@ -43,8 +42,7 @@ public final class Plan implements AutoCloseable {
         this.options = options;
         this.backend = backend;
         backend.prepareThread();
-        this.program = backend.rewrite(graph, options.batch(), options.training());
-        this.lifetimes = new Lifetimes(program, options);
+        this.lifetimes = new Lifetimes(graph, options);
         this.arena = backend.allocate(new ArenaLayout(lifetimes.blocks()).size());
         this.parameters = backend.allocate(Math.max(1, graph.parameterElements()));
         this.parameterGradients = backend.allocate(options.training() ? parameters.elements() : 1);
@@ -53,7 +51,7 @@ public final class Plan implements AutoCloseable {
                 .findFirst()
                 .map(source -> backend.allocatePixels(
                         (long) options.batch() * source.output().shape().elements()));
-        List<Operation> operations = program.operations();
+        List<Operation> operations = graph.operations();
         for (int i = 0; i < operations.size(); i++) {
             kernels.add(backend.kernel(operations.get(i), new OperationMemory(i)));
         }
@@ -191,11 +189,9 @@ public final class Plan implements AutoCloseable {
     /** The memory of one operation's kernel. */
     private final class OperationMemory implements KernelMemory {
         private final int operation;
-        private final int output;
 
         OperationMemory(int operation) {
             this.operation = operation;
-            this.output = program.operations().get(operation).output().index();
         }
 
         @Override
@@ -247,7 +243,7 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public long randomKey() {
-            return RandomKeys.key(options.seed(), step, output);
+            return RandomKeys.key(options.seed(), step, operation);
         }
     }
 }

@@ -4,9 +4,8 @@ package io.dcd.engine.plan;
 final class RandomKeys {
     private RandomKeys() {}
 
-    /** The key of the operation that writes the tensor {@code output}: its index survives a backend's rewriting. */
-    static long key(long seed, long step, long output) {
-        return mix(mix(mix(seed) ^ step) ^ output);
+    static long key(long seed, long step, long operation) {
+        return mix(mix(mix(seed) ^ step) ^ operation);
     }
 
     private static long mix(long value) {

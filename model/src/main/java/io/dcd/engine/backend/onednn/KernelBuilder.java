@@ -16,7 +16,6 @@ import io.dcd.engine.backend.GradientMode;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,15 +96,6 @@ final class KernelBuilder {
 
     memory parameterGradient(Parameter parameter, desc layout) {
         return at(memory.parameterGradient(parameter), layout);
-    }
-
-    /** The values of a parameter for loops in Java. */
-    FloatBuffer floats(Parameter parameter) {
-        return NativeBuffer.of(memory.parameter(parameter)).floats();
-    }
-
-    FloatBuffer gradientFloats(Parameter parameter) {
-        return NativeBuffer.of(memory.parameterGradient(parameter)).floats();
     }
 
     memory at(Buffer buffer, desc layout) {
@@ -282,13 +272,8 @@ final class KernelBuilder {
 
     /** Copies {@code source} into the layout of {@code target}. */
     Call copy(memory source, memory target) {
-        return copy(source, target, attributes());
-    }
-
-    /** Copies or adds {@code source} into the layout of {@code target}. */
-    Call copy(memory source, memory target, primitive_attr attributes) {
         reorder.primitive_desc descriptor =
-                new reorder.primitive_desc(engine, source.get_desc(), engine, target.get_desc(), attributes, false);
+                new reorder.primitive_desc(engine, source.get_desc(), engine, target.get_desc(), attributes(), false);
         return call(
                 new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, source), argument(DNNL_ARG_TO, target));
     }

@@ -4,7 +4,6 @@ import io.dcd.engine.backend.Buffer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -15,21 +14,14 @@ final class NativeBuffer implements Buffer {
 
     private final FloatPointer allocation;
     private final AtomicBoolean closed;
-    private final AtomicLong version;
     private final FloatPointer values;
     private final long elements;
     private final boolean owner;
 
     private NativeBuffer(
-            FloatPointer allocation,
-            AtomicBoolean closed,
-            AtomicLong version,
-            FloatPointer values,
-            long elements,
-            boolean owner) {
+            FloatPointer allocation, AtomicBoolean closed, FloatPointer values, long elements, boolean owner) {
         this.allocation = allocation;
         this.closed = closed;
-        this.version = version;
         this.values = values;
         this.elements = elements;
         this.owner = owner;
@@ -45,7 +37,7 @@ final class NativeBuffer implements Buffer {
         long skipped = misalignment == 0 ? 0 : (CACHE_LINE_BYTES - misalignment) / Float.BYTES;
         FloatPointer values = view(allocation, skipped, elements);
         Pointer.memset(values, 0, elements * Float.BYTES);
-        return new NativeBuffer(allocation, new AtomicBoolean(), new AtomicLong(), values, elements, true);
+        return new NativeBuffer(allocation, new AtomicBoolean(), values, elements, true);
     }
 
     static NativeBuffer of(Buffer buffer) {
@@ -68,11 +60,6 @@ final class NativeBuffer implements Buffer {
         return values.asBuffer();
     }
 
-    /** How often the allocation has been written through {@link Buffer}; kernels do not count. */
-    long version() {
-        return version.get();
-    }
-
     @Override
     public long elements() {
         return elements;
@@ -82,20 +69,18 @@ final class NativeBuffer implements Buffer {
     public NativeBuffer slice(long offset, long count) {
         requireOpen();
         Objects.checkFromIndexSize(offset, count, elements);
-        return new NativeBuffer(allocation, closed, version, view(values, offset, count), count, false);
+        return new NativeBuffer(allocation, closed, view(values, offset, count), count, false);
     }
 
     @Override
     public void write(float[] source) {
         requireFit(source.length);
-        version.incrementAndGet();
         values.put(source, 0, source.length);
     }
 
     @Override
     public void write(double[] source) {
         requireFit(source.length);
-        version.incrementAndGet();
         float[] chunk = new float[CHUNK];
         for (int begin = 0; begin < source.length; begin += CHUNK) {
             int count = Math.min(CHUNK, source.length - begin);
@@ -128,7 +113,6 @@ final class NativeBuffer implements Buffer {
     @Override
     public void clear() {
         requireOpen();
-        version.incrementAndGet();
         Pointer.memset(values, 0, elements * Float.BYTES);
     }
 

@@ -9,8 +9,6 @@ import io.dcd.engine.backend.LossMemory;
 import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
-import io.dcd.engine.fusion.PointwiseFusion;
-import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
@@ -22,7 +20,6 @@ import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
-import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
 import org.bytedeco.dnnl.stream;
@@ -36,7 +33,6 @@ public final class OneDnnBackend implements Backend {
     public static final String NAME = "onednn";
 
     private final int threads;
-    private final boolean fusion;
     private final stream stream;
 
     /**
@@ -45,16 +41,10 @@ public final class OneDnnBackend implements Backend {
      * @throws IllegalStateException if the native libraries are not there for this platform
      */
     public OneDnnBackend(int threads) {
-        this(threads, true);
-    }
-
-    /** @param fusion whether operations are merged where that is faster */
-    public OneDnnBackend(int threads, boolean fusion) {
         if (threads < 0) {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
         this.threads = threads;
-        this.fusion = fusion;
         try {
             stream = OneDnn.newStream();
         } catch (LinkageError error) {
@@ -75,13 +65,6 @@ public final class OneDnnBackend implements Backend {
         if (threads > 0) {
             OneDnn.threads(threads);
         }
-    }
-
-    @Override
-    public Graph rewrite(Graph graph, int batch, boolean training) {
-        return fusion
-                ? PointwiseFusion.apply(graph, operation -> NormalizedPointwiseKernel.worthwhile(operation, training))
-                : graph;
     }
 
     @Override
@@ -133,8 +116,6 @@ public final class OneDnnBackend implements Backend {
             MatrixProductKernel.build(product, builder);
         } else if (operation instanceof MaxPooling pooling) {
             MaxPoolingKernel.build(pooling, builder);
-        } else if (operation instanceof NormalizedPointwise pointwise) {
-            NormalizedPointwiseKernel.build(pointwise, builder);
         } else if (operation instanceof Scale scale) {
             ScaleKernel.build(scale, builder);
         } else {

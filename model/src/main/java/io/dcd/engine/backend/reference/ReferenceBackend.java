@@ -14,7 +14,6 @@ import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
 import io.dcd.engine.operation.BatchedProduct;
-import io.dcd.engine.operation.CompositeOperation;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
@@ -59,8 +58,6 @@ public final class ReferenceBackend implements Backend {
             return new BatchNormalizationKernel(normalization, memory);
         } else if (operation instanceof BatchedProduct product) {
             return new BatchedProductKernel(product, memory);
-        } else if (operation instanceof CompositeOperation composite) {
-            return new CompositeKernel(composite, memory, this::kernel);
         } else if (operation instanceof Convolution convolution) {
             return new ConvolutionKernel(convolution, memory);
         } else if (operation instanceof DepthwiseConvolution convolution) {
