@@ -4,8 +4,7 @@ import io.dcd.engine.operation.Operation;
 
 /**
  * Where a plan's numbers live and what computes them. Memory is reached through {@link Buffer}s alone, so that a
- * backend may keep it where the host cannot see it. A backend may serve several plans; each plan is used by one thread
- * at a time.
+ * backend may keep it where the host cannot see it. A backend may serve several plans.
  */
 public interface Backend {
     /** The name by which a configuration chooses it. */
@@ -20,13 +19,25 @@ public interface Backend {
     /** A new zeroed buffer of bytes for a batch of 8-bit images. */
     PixelBuffer allocatePixels(long bytes);
 
+    /** The number of threads among which a plan divides its batch. */
+    int threads();
+
     /**
-     * The kernel that computes {@code operation} on the memory that {@code memory} hands out. Buffers are fixed from
-     * here on; a kernel creates what it needs now and allocates nothing when it runs.
+     * The number of values that one slice of a stage should touch at most, so that they stay in cache; a slice has at
+     * least one sample.
+     */
+    long sliceElements();
+
+    /**
+     * The kernel that computes one phase of {@code operation} on the memory that {@code memory} hands out. Buffers are
+     * fixed from here on; a kernel creates what it needs now and allocates nothing when it runs.
      *
      * @throws UnsupportedOperationException if this backend has no kernel for it
      */
-    Kernel kernel(Operation operation, KernelMemory memory);
+    Kernel kernel(Operation operation, Phase phase, KernelMemory memory);
+
+    /** The sums over the batch of a reducing operation. */
+    BatchReduction reduction(Operation operation, ReductionMemory memory);
 
     /** The softmax cross-entropy that ends a training graph. */
     LossKernel lossKernel(LossMemory memory);

@@ -1,15 +1,12 @@
 package io.dcd.engine.backend;
 
-/** One operation bound to its memory. */
+/**
+ * One phase of one operation, bound to the memory of one slice of the batch. It keeps nothing from one run to the next
+ * but what lies in the buffers it was given: another kernel, bound to another slicing, may run the next phase.
+ */
 public interface Kernel extends AutoCloseable {
-    /** Computes the output from the inputs; in training also what its backward pass needs. */
-    void forward();
-
-    /**
-     * From the gradient of the output computes the gradients of its inputs (each overwritten, added to or left out as
-     * its {@link GradientMode} says) and of its parameters (always overwritten).
-     */
-    void backward();
+    /** Does the work; allocates nothing. */
+    void run();
 
     /** Frees what the kernel itself allocated. */
     @Override

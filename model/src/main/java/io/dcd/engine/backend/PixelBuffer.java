@@ -7,6 +7,9 @@ public interface PixelBuffer extends AutoCloseable {
     /** The number of bytes. */
     long bytes();
 
+    /** A view of {@code count} bytes from {@code offset} on; closing it does nothing. */
+    PixelBuffer slice(long offset, long count);
+
     /** Copies the remaining bytes of {@code pixels} into the beginning of this buffer; its position is left alone. */
     void write(ByteBuffer pixels);
 

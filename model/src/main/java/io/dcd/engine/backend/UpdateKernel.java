@@ -14,8 +14,8 @@ public interface UpdateKernel extends AutoCloseable {
      */
     void update(double learningRate, double momentum, double weightDecay);
 
-    /** The Euclidean norm of the gradient over all slices; not finite exactly if a gradient is not, or it overflows. */
-    double gradientNorm();
+    /** The sum of the squares of the gradient over all slices; not finite exactly if a gradient is not, or it overflows. */
+    double gradientSquares();
 
     /** Frees what the kernel itself allocated. */
     @Override

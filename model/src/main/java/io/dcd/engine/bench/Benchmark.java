@@ -122,15 +122,25 @@ public final class Benchmark implements AutoCloseable {
     }
 
     private List<OperationCost> costs() {
-        return backend.kernels().stream()
-                .map(kernel -> new OperationCost(
-                        kernel.operation().output().name(),
-                        kernel.operation().getClass().getSimpleName(),
-                        kernel.operation().output().shape().toString(),
-                        kernel.forwardNanoseconds() / 1e6,
-                        kernel.backwardNanoseconds() / 1e6,
-                        bytes(kernel.operation())))
+        return graph.operations().stream()
+                .map(operation -> new OperationCost(
+                        operation.output().name(),
+                        operation.getClass().getSimpleName(),
+                        operation.output().shape().toString(),
+                        milliseconds(operation, false),
+                        milliseconds(operation, true),
+                        bytes(operation)))
                 .toList();
+    }
+
+    /** The time of the first thread for its share of the batch, all slices together. */
+    private double milliseconds(Operation operation, boolean backward) {
+        return backend.kernels().stream()
+                        .filter(kernel -> kernel.operation() == operation
+                                && kernel.phase().backward() == backward)
+                        .mapToLong(ProfilingBackend.TimedKernel::nanoseconds)
+                        .sum()
+                / 1e6;
     }
 
     private long bytes(Operation operation) {

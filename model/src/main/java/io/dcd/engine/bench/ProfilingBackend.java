@@ -1,19 +1,22 @@
 package io.dcd.engine.bench;
 
 import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.BatchReduction;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.LossKernel;
 import io.dcd.engine.backend.LossMemory;
+import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.PixelBuffer;
+import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A backend that takes the time of every kernel of another. */
+/** A backend that takes the time of every kernel of another, of those that the first thread of a plan runs. */
 final class ProfilingBackend implements Backend {
     private final Backend backend;
     private final List<TimedKernel> kernels = new ArrayList<>();
@@ -22,7 +25,7 @@ final class ProfilingBackend implements Backend {
         this.backend = backend;
     }
 
-    /** The kernels so far, in the order in which they were made. */
+    /** The timed kernels so far. */
     List<TimedKernel> kernels() {
         return kernels;
     }
@@ -53,10 +56,29 @@ final class ProfilingBackend implements Backend {
     }
 
     @Override
-    public Kernel kernel(Operation operation, KernelMemory memory) {
-        TimedKernel kernel = new TimedKernel(operation, backend.kernel(operation, memory));
-        kernels.add(kernel);
-        return kernel;
+    public int threads() {
+        return backend.threads();
+    }
+
+    @Override
+    public long sliceElements() {
+        return backend.sliceElements();
+    }
+
+    @Override
+    public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
+        Kernel kernel = backend.kernel(operation, phase, memory);
+        if (memory.thread() > 0) {
+            return kernel;
+        }
+        TimedKernel timed = new TimedKernel(operation, phase, kernel);
+        kernels.add(timed);
+        return timed;
+    }
+
+    @Override
+    public BatchReduction reduction(Operation operation, ReductionMemory memory) {
+        return backend.reduction(operation, memory);
     }
 
     @Override
@@ -69,15 +91,16 @@ final class ProfilingBackend implements Backend {
         return backend.updateKernel(memory);
     }
 
-    /** A kernel and the nanoseconds of its fastest passes since the last reset: a busy machine disturbs the others. */
+    /** A kernel and the nanoseconds of its fastest run since the last reset: a busy machine disturbs the others. */
     static final class TimedKernel implements Kernel {
         private final Operation operation;
+        private final Phase phase;
         private final Kernel kernel;
-        private long forward = Long.MAX_VALUE;
-        private long backward = Long.MAX_VALUE;
+        private long fastest = Long.MAX_VALUE;
 
-        TimedKernel(Operation operation, Kernel kernel) {
+        TimedKernel(Operation operation, Phase phase, Kernel kernel) {
             this.operation = operation;
+            this.phase = phase;
             this.kernel = kernel;
         }
 
@@ -85,31 +108,23 @@ final class ProfilingBackend implements Backend {
             return operation;
         }
 
-        long forwardNanoseconds() {
-            return forward == Long.MAX_VALUE ? 0 : forward;
+        Phase phase() {
+            return phase;
         }
 
-        long backwardNanoseconds() {
-            return backward == Long.MAX_VALUE ? 0 : backward;
+        long nanoseconds() {
+            return fastest == Long.MAX_VALUE ? 0 : fastest;
         }
 
         void reset() {
-            forward = Long.MAX_VALUE;
-            backward = Long.MAX_VALUE;
+            fastest = Long.MAX_VALUE;
         }
 
         @Override
-        public void forward() {
+        public void run() {
             long begin = System.nanoTime();
-            kernel.forward();
-            forward = Math.min(forward, System.nanoTime() - begin);
-        }
-
-        @Override
-        public void backward() {
-            long begin = System.nanoTime();
-            kernel.backward();
-            backward = Math.min(backward, System.nanoTime() - begin);
+            kernel.run();
+            fastest = Math.min(fastest, System.nanoTime() - begin);
         }
 
         @Override

@@ -39,6 +39,11 @@ public record BatchNormalization(
     }
 
     @Override
+    public boolean reducesBatch() {
+        return true;
+    }
+
+    @Override
     public List<Tensor> keptForBackward() {
         return activation == Activation.IDENTITY ? List.of(input) : List.of(input, output);
     }

@@ -33,6 +33,14 @@ public sealed interface Operation
         return List.of();
     }
 
+    /**
+     * Whether, in training, its result for one sample depends on the whole batch, so that it must read the batch once
+     * before it can compute anything.
+     */
+    default boolean reducesBatch() {
+        return false;
+    }
+
     /** The inputs and outputs whose values its backward pass reads again, and which must therefore be kept. */
     List<Tensor> keptForBackward();
 }

@@ -9,6 +9,8 @@ import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -19,7 +21,8 @@ public final class TrainingPlan implements AutoCloseable {
     private final Buffer targets;
     private final Buffer velocity;
     private final LossKernel loss;
-    private final UpdateKernel update;
+    private final List<UpdateKernel> updates = new ArrayList<>();
+    private final double[] gradientSquares;
 
     /**
      * Compiles {@code graph}, whose output are the logits.
@@ -32,13 +35,11 @@ public final class TrainingPlan implements AutoCloseable {
         this.targets = backend.allocate((long) batch * classes);
         this.velocity = backend.allocate(plan.parameters().elements());
         this.loss = backend.lossKernel(new LossMemory(batch, classes, plan.output(), targets, plan.outputGradient()));
-        List<UpdateMemory.Slice> slices = graph.parameters().stream()
-                .filter(parameter -> parameter.kind().trainable())
-                .map(parameter ->
-                        new UpdateMemory.Slice(parameter.offset(), parameter.elements(), decays.test(parameter)))
-                .toList();
-        this.update =
-                backend.updateKernel(new UpdateMemory(plan.parameters(), plan.parameterGradients(), velocity, slices));
+        for (List<UpdateMemory.Slice> share : UpdateShares.divide(graph.parameters(), decays, plan.threads())) {
+            updates.add(backend.updateKernel(
+                    new UpdateMemory(plan.parameters(), plan.gradientsOfThreads(), velocity, share)));
+        }
+        this.gradientSquares = new double[plan.threads()];
     }
 
     /** The number of samples of a step. */
@@ -96,9 +97,13 @@ public final class TrainingPlan implements AutoCloseable {
         double value = loss.forward();
         loss.backward();
         plan.backward();
-        StepResult result = new StepResult(value, update.gradientNorm());
+        plan.onAllThreads(
+                thread -> gradientSquares[thread] = updates.get(thread).gradientSquares());
+        StepResult result =
+                new StepResult(value, Math.sqrt(Arrays.stream(gradientSquares).sum()));
         if (result.finite()) {
-            update.update(settings.learningRate(), settings.momentum(), settings.weightDecay());
+            plan.onAllThreads(thread ->
+                    updates.get(thread).update(settings.learningRate(), settings.momentum(), settings.weightDecay()));
         }
         return result;
     }
@@ -110,7 +115,7 @@ public final class TrainingPlan implements AutoCloseable {
 
     @Override
     public void close() {
-        update.close();
+        updates.forEach(UpdateKernel::close);
         loss.close();
         plan.close();
         velocity.close();

@@ -10,24 +10,28 @@ import io.dcd.engine.operation.AveragePooling;
 final class AveragePoolingKernel {
     private AveragePoolingKernel() {}
 
-    static void build(AveragePooling operation, KernelBuilder builder) {
-        int batch = builder.batch();
+    static void forward(AveragePooling operation, KernelBuilder builder) {
         Shape in = operation.input().shape();
         Shape out = operation.output().shape();
-        int channels = in.channels();
-        float[] averages = averages(in, out);
-        builder.forward(builder.product(
-                builder.constant(Layouts.matrices(1, out.positions(), in.positions()), averages),
-                builder.value(operation.input(), Layouts.matrices(batch, in.positions(), channels)),
-                builder.value(operation.output(), Layouts.matrices(batch, out.positions(), channels)),
+        builder.add(builder.product(
+                builder.constant(Layouts.matrices(1, out.positions(), in.positions()), averages(in, out)),
+                builder.value(operation.input(), Layouts.matrices(builder.samples(), in.positions(), in.channels())),
+                builder.value(operation.output(), Layouts.matrices(builder.samples(), out.positions(), in.channels())),
                 builder.attributes()));
-        if (builder.training() && builder.needsGradient(operation.input())) {
-            builder.backward(builder.product(
-                    builder.constant(Layouts.transposedMatrices(1, in.positions(), out.positions()), averages),
-                    builder.gradient(operation.output(), Layouts.matrices(batch, out.positions(), channels)),
-                    builder.gradient(operation.input(), Layouts.matrices(batch, in.positions(), channels)),
-                    builder.attributes(builder.accumulation(operation.input()))));
+    }
+
+    static void backward(AveragePooling operation, KernelBuilder builder) {
+        if (!builder.needsGradient(operation.input())) {
+            return;
         }
+        Shape in = operation.input().shape();
+        Shape out = operation.output().shape();
+        builder.add(builder.product(
+                builder.constant(Layouts.transposedMatrices(1, in.positions(), out.positions()), averages(in, out)),
+                builder.gradient(
+                        operation.output(), Layouts.matrices(builder.samples(), out.positions(), in.channels())),
+                builder.gradient(operation.input(), Layouts.matrices(builder.samples(), in.positions(), in.channels())),
+                builder.attributes(builder.accumulation(operation.input()))));
     }
 
     /** A, row-major: row i holds 1/|window| at the input positions of output position i. */

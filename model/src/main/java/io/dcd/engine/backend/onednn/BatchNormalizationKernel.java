@@ -1,154 +1,202 @@
 package io.dcd.engine.backend.onednn;
 
 import static io.dcd.engine.backend.onednn.KernelBuilder.argument;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SCALE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SHIFT;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_backward;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_fuse_norm_relu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_global_stats;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 
-import io.dcd.engine.operation.Activation;
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.GradientMode;
+import io.dcd.engine.backend.Phase;
 import io.dcd.engine.operation.BatchNormalization;
-import java.util.ArrayList;
-import java.util.List;
-import org.bytedeco.dnnl.batch_normalization_backward;
+import java.nio.FloatBuffer;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.desc;
 
 /**
- * Batch normalisation. oneDNN fuses ReLU, its sign kept in a workspace of bits; every other activation is applied in
- * place afterwards, and its derivative in place of the output's gradient, which nobody reads later.
+ * The four phases of a batch normalisation on one slice. Normalising is oneDNN's; the sums over the batch and the
+ * backward pass are loops in Java, since oneDNN has them only for a whole batch at once.
  */
 final class BatchNormalizationKernel {
     private final BatchNormalization operation;
     private final KernelBuilder builder;
-    private final int channels;
-    private final boolean fused;
+    private final ChannelTiles tiles;
     private final desc layout;
     private final desc vector;
-    private final memory y;
-    private final List<Call.Argument> shared = new ArrayList<>();
 
     private BatchNormalizationKernel(BatchNormalization operation, KernelBuilder builder) {
         this.operation = operation;
         this.builder = builder;
-        channels = operation.input().shape().channels();
-        fused = operation.activation() == Activation.RELU;
-        layout = Layouts.featureMap(builder.batch(), operation.input().shape());
+        int channels = operation.input().shape().channels();
+        int values = builder.samples() * operation.input().shape().elements();
+        tiles = new ChannelTiles(channels, values);
+        layout = Layouts.featureMap(builder.samples(), operation.input().shape());
         vector = Layouts.vector(channels);
-        y = builder.value(operation.output(), layout);
-        shared.add(argument(DNNL_ARG_SRC, builder.value(operation.input(), layout)));
-        shared.add(argument(DNNL_ARG_SCALE, builder.parameter(operation.scale(), vector)));
     }
 
-    static void build(BatchNormalization operation, KernelBuilder builder) {
+    static void build(BatchNormalization operation, Phase phase, KernelBuilder builder) {
         BatchNormalizationKernel kernel = new BatchNormalizationKernel(operation, builder);
-        if (builder.training()) {
-            kernel.buildTraining();
-        } else {
-            kernel.buildInference();
+        switch (phase) {
+            case REDUCE_FORWARD -> kernel.reduceForward();
+            case FORWARD -> kernel.forward();
+            case REDUCE_BACKWARD -> kernel.reduceBackward();
+            case BACKWARD -> kernel.backward();
         }
     }
 
-    private void buildInference() {
-        batch_normalization_forward.primitive_desc descriptor = forward(dnnl_forward_inference, dnnl_use_global_stats);
-        shared.add(argument(DNNL_ARG_MEAN, builder.parameter(operation.runningMean(), vector)));
-        shared.add(argument(DNNL_ARG_VARIANCE, builder.parameter(operation.runningVariance(), vector)));
-        addForward(descriptor);
+    private void reduceForward() {
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        Moments moments = reduction().moments(builder.memory().thread());
+        int channels = operation.input().shape().channels();
+        float[] pivots = new float[channels];
+        float[] values = tiles.array();
+        float[] pivotTile = tiles.array();
+        float[] sumTile = tiles.array();
+        float[] squareTile = tiles.array();
+        double[] means = new double[channels];
+        double[] squares = new double[channels];
+        builder.add(() -> {
+            // Subtracting the slice's first values before summing keeps the digits of a small variance.
+            ChannelTiles.load(x, 0, pivots, channels);
+            tiles.repeat(pivots, pivotTile);
+            tiles.forEach((offset, count) -> {
+                ChannelTiles.load(x, offset, values, count);
+                for (int i = 0; i < count; i++) {
+                    float deviation = values[i] - pivotTile[i];
+                    sumTile[i] += deviation;
+                    squareTile[i] += deviation * deviation;
+                }
+            });
+            tiles.drain(sumTile, means);
+            tiles.drain(squareTile, squares);
+            for (int c = 0; c < channels; c++) {
+                double mean = means[c] / tiles.rows();
+                squares[c] = Math.max(0, squares[c] - means[c] * mean);
+                means[c] = pivots[c] + mean;
+            }
+            moments.add(tiles.rows(), means, squares);
+        });
     }
 
-    private void buildTraining() {
-        batch_normalization_forward.primitive_desc descriptor = forward(dnnl_forward_training, 0);
-        NativeBuffer mean = builder.keptBuffer(channels);
-        NativeBuffer variance = builder.keptBuffer(channels);
-        shared.add(argument(DNNL_ARG_MEAN, builder.at(mean, vector)));
-        shared.add(argument(DNNL_ARG_VARIANCE, builder.at(variance, vector)));
-        if (fused) {
-            shared.add(argument(DNNL_ARG_WORKSPACE, builder.kept(descriptor.workspace_desc())));
-        }
-        addForward(descriptor);
-        long count = (long) builder.batch() * operation.input().shape().positions();
-        builder.forward(new RunningStatistics(
-                mean,
-                variance,
-                NativeBuffer.of(builder.memory().parameter(operation.runningMean())),
-                NativeBuffer.of(builder.memory().parameter(operation.runningVariance())),
-                count,
-                operation.momentum()));
-        addBackward(descriptor);
-    }
-
-    private void addForward(batch_normalization_forward.primitive_desc descriptor) {
-        List<Call.Argument> arguments = new ArrayList<>(shared);
-        arguments.add(argument(DNNL_ARG_SHIFT, builder.parameter(operation.shift(), vector)));
-        arguments.add(argument(DNNL_ARG_DST, y));
-        builder.forward(builder.call(
-                new batch_normalization_forward(descriptor), descriptor, arguments.toArray(Call.Argument[]::new)));
-        if (!fused) {
-            new Activations(builder).forward(operation.activation(), y, y).forEach(builder::forward);
-        }
-    }
-
-    private void addBackward(batch_normalization_forward.primitive_desc forward) {
-        batch_normalization_backward.primitive_desc descriptor = new batch_normalization_backward.primitive_desc(
+    private void forward() {
+        boolean training = builder.training();
+        batch_normalization_forward.primitive_desc descriptor = new batch_normalization_forward.primitive_desc(
                 builder.engine(),
-                dnnl_backward,
-                layout,
+                dnnl_forward_inference,
                 layout,
                 layout,
                 (float) operation.epsilon(),
-                flags(0),
-                forward,
+                dnnl_use_scale | dnnl_use_shift | dnnl_use_global_stats,
                 builder.attributes(),
                 false);
+        memory y = builder.value(operation.output(), layout);
+        builder.add(builder.call(
+                new batch_normalization_forward(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC, builder.value(operation.input(), layout)),
+                argument(
+                        DNNL_ARG_MEAN,
+                        training
+                                ? builder.at(reduction().mean(), vector)
+                                : builder.parameter(operation.runningMean(), vector)),
+                argument(
+                        DNNL_ARG_VARIANCE,
+                        training
+                                ? builder.at(reduction().variance(), vector)
+                                : builder.parameter(operation.runningVariance(), vector)),
+                argument(DNNL_ARG_SCALE, builder.parameter(operation.scale(), vector)),
+                argument(DNNL_ARG_SHIFT, builder.parameter(operation.shift(), vector)),
+                argument(DNNL_ARG_DST, y)));
+        new Activations(builder).forward(operation.activation(), y, y).forEach(builder::add);
+    }
+
+    /** Leaves dz in the place of dy, where the backward phase finds it. */
+    private void reduceBackward() {
         memory dy = builder.gradient(operation.output(), layout);
-        if (!fused) {
-            new Activations(builder).backward(operation.activation(), y, dy, dy).forEach(builder::backward);
+        switch (operation.activation()) {
+            case IDENTITY -> {}
+            case RELU, RELU6, DOUBLE_HARD_SIGMOID ->
+                new Activations(builder)
+                        .backward(operation.activation(), builder.value(operation.output(), layout), dy, dy)
+                        .forEach(builder::add);
         }
-        if (builder.needsGradient(operation.input())) {
-            builder.backwardInto(operation.input(), layout, dx -> backward(descriptor, dy, dx));
-        } else {
-            builder.backward(backward(descriptor, dy, builder.temporary(layout)));
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        FloatBuffer dz = floats(builder.memory().gradient(operation.output()));
+        BatchNormalizationReduction reduction = reduction();
+        BatchNormalizationReduction.GradientSums sums =
+                reduction.gradientSums(builder.memory().thread());
+        int channels = operation.input().shape().channels();
+        float[] values = tiles.array();
+        float[] gradients = tiles.array();
+        float[] means = tiles.array();
+        float[] gradientTile = tiles.array();
+        float[] productTile = tiles.array();
+        double[] gradientSums = new double[channels];
+        double[] productSums = new double[channels];
+        builder.add(() -> {
+            tiles.repeat(reduction.means(), means);
+            tiles.forEach((offset, count) -> {
+                ChannelTiles.load(x, offset, values, count);
+                ChannelTiles.load(dz, offset, gradients, count);
+                for (int i = 0; i < count; i++) {
+                    gradientTile[i] += gradients[i];
+                    productTile[i] += gradients[i] * (values[i] - means[i]);
+                }
+            });
+            tiles.drain(gradientTile, gradientSums);
+            tiles.drain(productTile, productSums);
+            sums.add(gradientSums, productSums);
+        });
+    }
+
+    private void backward() {
+        GradientMode mode = builder.memory().gradientMode(operation.input());
+        if (mode == GradientMode.NONE) {
+            return;
         }
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        FloatBuffer dz = floats(builder.memory().gradient(operation.output()));
+        FloatBuffer dx = floats(builder.memory().gradient(operation.input()));
+        BatchNormalizationReduction reduction = reduction();
+        float[] values = tiles.array();
+        float[] gradients = tiles.array();
+        float[] constants = tiles.array();
+        float[] valueFactors = tiles.array();
+        float[] deviationFactors = tiles.array();
+        builder.add(() -> {
+            tiles.repeat(reduction.valueFactors(), valueFactors);
+            tiles.repeat(reduction.deviationFactors(), deviationFactors);
+            tiles.repeat(reduction.inputConstants(), constants);
+            tiles.forEach((offset, count) -> {
+                ChannelTiles.load(x, offset, values, count);
+                ChannelTiles.load(dz, offset, gradients, count);
+                for (int i = 0; i < count; i++) {
+                    gradients[i] = gradients[i] * valueFactors[i] + values[i] * deviationFactors[i] + constants[i];
+                }
+                if (mode == GradientMode.ACCUMULATE) {
+                    ChannelTiles.load(dx, offset, values, count);
+                    for (int i = 0; i < count; i++) {
+                        gradients[i] += values[i];
+                    }
+                }
+                ChannelTiles.store(gradients, dx, offset, count);
+            });
+        });
     }
 
-    private Call backward(batch_normalization_backward.primitive_desc descriptor, memory dy, memory dx) {
-        List<Call.Argument> arguments = new ArrayList<>(shared);
-        arguments.add(argument(DNNL_ARG_DIFF_DST, dy));
-        arguments.add(argument(DNNL_ARG_DIFF_SRC, dx));
-        arguments.add(argument(DNNL_ARG_DIFF_SCALE, builder.parameterGradient(operation.scale(), vector)));
-        arguments.add(argument(DNNL_ARG_DIFF_SHIFT, builder.parameterGradient(operation.shift(), vector)));
-        return builder.call(
-                new batch_normalization_backward(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
+    private BatchNormalizationReduction reduction() {
+        return BatchNormalizationReduction.of(builder.memory().reduction());
     }
 
-    private batch_normalization_forward.primitive_desc forward(int kind, int extraFlags) {
-        return new batch_normalization_forward.primitive_desc(
-                builder.engine(),
-                kind,
-                layout,
-                layout,
-                (float) operation.epsilon(),
-                flags(extraFlags),
-                builder.attributes(),
-                false);
-    }
-
-    private int flags(int extra) {
-        return dnnl_use_scale | dnnl_use_shift | extra | (fused ? dnnl_fuse_norm_relu : 0);
+    private static FloatBuffer floats(Buffer buffer) {
+        return NativeBuffer.of(buffer).floats();
     }
 }

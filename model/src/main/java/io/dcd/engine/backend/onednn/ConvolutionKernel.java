@@ -23,7 +23,7 @@ import org.bytedeco.dnnl.memory.desc;
 
 /**
  * Full and depthwise convolutions. The primitive chooses the order of its weights; they are copied there from the flat
- * vector, and their gradient back.
+ * vector, and their gradient is added from there.
  */
 final class ConvolutionKernel {
     private final KernelBuilder builder;
@@ -38,33 +38,31 @@ final class ConvolutionKernel {
     private final long[] padding;
     private final convolution_forward.primitive_desc forward;
 
-    static void build(Convolution operation, KernelBuilder builder) {
+    static ConvolutionKernel of(Convolution operation, KernelBuilder builder) {
         int outputs = operation.output().shape().channels();
         int inputs = operation.input().shape().channels();
-        new ConvolutionKernel(
-                        builder,
-                        operation.input(),
-                        operation.output(),
-                        operation.weights(),
-                        Layouts.weights(outputs, inputs, operation.kernel()),
-                        Layouts.anyWeights(outputs, inputs, operation.kernel()),
-                        operation.stride(),
-                        operation.padding())
-                .build();
+        return new ConvolutionKernel(
+                builder,
+                operation.input(),
+                operation.output(),
+                operation.weights(),
+                Layouts.weights(outputs, inputs, operation.kernel()),
+                Layouts.anyWeights(outputs, inputs, operation.kernel()),
+                operation.stride(),
+                operation.padding());
     }
 
-    static void build(DepthwiseConvolution operation, KernelBuilder builder) {
+    static ConvolutionKernel of(DepthwiseConvolution operation, KernelBuilder builder) {
         int channels = operation.output().shape().channels();
-        new ConvolutionKernel(
-                        builder,
-                        operation.input(),
-                        operation.output(),
-                        operation.weights(),
-                        Layouts.depthwiseWeights(channels, operation.kernel()),
-                        Layouts.anyDepthwiseWeights(channels, operation.kernel()),
-                        operation.stride(),
-                        operation.padding())
-                .build();
+        return new ConvolutionKernel(
+                builder,
+                operation.input(),
+                operation.output(),
+                operation.weights(),
+                Layouts.depthwiseWeights(channels, operation.kernel()),
+                Layouts.anyDepthwiseWeights(channels, operation.kernel()),
+                operation.stride(),
+                operation.padding());
     }
 
     private ConvolutionKernel(
@@ -100,25 +98,23 @@ final class ConvolutionKernel {
                 false);
     }
 
-    private void build() {
-        memory plain = builder.parameter(weights, plainWeights);
-        memory ordered = ordered(plain, forward.weights_desc());
-        if (ordered != plain) {
-            builder.forward(builder.copy(plain, ordered));
-        }
-        builder.forward(builder.call(
+    void forward() {
+        builder.add(builder.call(
                 new convolution_forward(forward),
                 forward,
                 argument(DNNL_ARG_SRC, builder.value(input, x)),
-                argument(DNNL_ARG_WEIGHTS, ordered),
+                argument(DNNL_ARG_WEIGHTS, orderedWeights(forward.weights_desc())),
                 argument(DNNL_ARG_DST, builder.value(output, y))));
-        if (builder.training()) {
-            buildWeightGradient();
-            buildInputGradient(plain);
+    }
+
+    void backward() {
+        addWeightGradient();
+        if (builder.needsGradient(input)) {
+            addInputGradient();
         }
     }
 
-    private void buildWeightGradient() {
+    private void addWeightGradient() {
         convolution_backward_weights.primitive_desc descriptor = new convolution_backward_weights.primitive_desc(
                 builder.engine(),
                 algorithm.convolution_direct,
@@ -131,23 +127,18 @@ final class ConvolutionKernel {
                 forward,
                 builder.attributes(),
                 false);
-        memory plain = builder.parameterGradient(weights, plainWeights);
-        memory ordered = ordered(plain, descriptor.diff_weights_desc());
-        builder.backward(builder.call(
+        memory share = builder.temporary(descriptor.diff_weights_desc());
+        builder.add(builder.call(
                 new convolution_backward_weights(descriptor),
                 descriptor,
                 argument(DNNL_ARG_SRC, builder.value(input, x)),
                 argument(DNNL_ARG_DIFF_DST, builder.gradient(output, y)),
-                argument(DNNL_ARG_DIFF_WEIGHTS, ordered)));
-        if (ordered != plain) {
-            builder.backward(builder.copy(ordered, plain));
-        }
+                argument(DNNL_ARG_DIFF_WEIGHTS, share)));
+        memory sum = builder.parameterGradient(weights, plainWeights);
+        builder.add(builder.addTo(sum, share));
     }
 
-    private void buildInputGradient(memory plain) {
-        if (!builder.needsGradient(input)) {
-            return;
-        }
+    private void addInputGradient() {
         convolution_backward_data.primitive_desc descriptor = new convolution_backward_data.primitive_desc(
                 builder.engine(),
                 algorithm.convolution_direct,
@@ -160,11 +151,8 @@ final class ConvolutionKernel {
                 forward,
                 builder.attributes(),
                 false);
-        memory ordered = ordered(plain, descriptor.weights_desc());
-        if (ordered != plain) {
-            builder.backward(builder.copy(plain, ordered));
-        }
-        builder.backwardInto(
+        memory ordered = orderedWeights(descriptor.weights_desc());
+        builder.addInto(
                 input,
                 x,
                 target -> builder.call(
@@ -175,11 +163,18 @@ final class ConvolutionKernel {
                         argument(DNNL_ARG_DIFF_SRC, target)));
     }
 
-    private memory ordered(memory plain, desc wanted) {
-        return wanted.equals(plainWeights) ? plain : builder.temporary(wanted);
+    /** The weights in the order that a primitive wants, copied by a step of their own if need be. */
+    private memory orderedWeights(desc wanted) {
+        memory plain = builder.parameter(weights, plainWeights);
+        if (wanted.equals(plainWeights)) {
+            return plain;
+        }
+        memory ordered = builder.temporary(wanted);
+        builder.add(builder.copy(plain, ordered));
+        return ordered;
     }
 
     private desc featureMap(Shape shape) {
-        return Layouts.featureMap(builder.batch(), shape);
+        return Layouts.featureMap(builder.samples(), shape);
     }
 }

@@ -5,7 +5,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.desc;
 
 /**
- * y = x·scale_c + shift_c. Images are read as rows of whole pixels, as many as divide the batch, so that one row of
+ * y = x·scale_c + shift_c. Images are read as rows of whole pixels, as many as divide the slice, so that one row of
  * factors serves every row and vectors are long.
  */
 final class ImageNormalizationKernel {
@@ -14,8 +14,8 @@ final class ImageNormalizationKernel {
 
     private ImageNormalizationKernel() {}
 
-    static void build(ImageNormalization operation, KernelBuilder builder) {
-        long pixels = (long) builder.batch() * operation.output().shape().positions();
+    static void forward(ImageNormalization operation, KernelBuilder builder) {
+        long pixels = (long) builder.samples() * operation.output().shape().positions();
         int pixelsPerRow = (int) Math.min(MOST_PIXELS, Long.lowestOneBit(pixels));
         int columns = CHANNELS * pixelsPerRow;
         long rows = pixels / pixelsPerRow;
@@ -33,8 +33,8 @@ final class ImageNormalizationKernel {
                 builder.engine(),
                 NativePixels.of(builder.memory().pixels()).pointer());
         memory y = builder.value(operation.output(), layout);
-        builder.forward(builder.copy(bytes, y));
+        builder.add(builder.copy(bytes, y));
         // Multiplying bytes directly would be one pass, but oneDNN has no fast code for it (146 against 4 ms).
-        builder.forward(builder.multiplyAdd(y, builder.constant(row, scale), builder.constant(row, shift), y));
+        builder.add(builder.multiplyAdd(y, builder.constant(row, scale), builder.constant(row, shift), y));
     }
 }

@@ -48,8 +48,7 @@ final class KernelBuilder {
     private final stream stream;
     private final KernelMemory memory;
     private final PointerScope nativeObjects = new PointerScope().extend();
-    private final List<Runnable> forward = new ArrayList<>();
-    private final List<Runnable> backward = new ArrayList<>();
+    private final List<Runnable> steps = new ArrayList<>();
     private final List<NativeBuffer> buffers = new ArrayList<>();
     private final List<Temporary> temporaries = new ArrayList<>();
     private final List<memory> scratchpads = new ArrayList<>();
@@ -64,8 +63,8 @@ final class KernelBuilder {
         this.memory = memory;
     }
 
-    int batch() {
-        return memory.batch();
+    int samples() {
+        return memory.samples();
     }
 
     boolean training() {
@@ -133,7 +132,7 @@ final class KernelBuilder {
         return at(buffer, layout);
     }
 
-    /** Memory that other kernels use too, lost between a forward and a backward pass. */
+    /** Memory that other kernels use too, lost between runs. */
     memory temporary(desc layout) {
         memory result = new memory(layout, engine, (Pointer) null);
         temporaries.add(new Temporary(result, temporaryFloats));
@@ -141,12 +140,9 @@ final class KernelBuilder {
         return result;
     }
 
-    void forward(Runnable step) {
-        forward.add(step);
-    }
-
-    void backward(Runnable step) {
-        backward.add(step);
+    /** Adds a step to the kernel. */
+    void add(Runnable step) {
+        steps.add(step);
     }
 
     boolean needsGradient(Tensor input) {
@@ -154,19 +150,19 @@ final class KernelBuilder {
     }
 
     /**
-     * Adds the backward step that computes the gradient of {@code input}, by a primitive that can only overwrite.
+     * Adds the step that computes the gradient of {@code input}, by a primitive that can only overwrite.
      *
      * @param step makes the step that writes into the memory it is given
      */
-    void backwardInto(Tensor input, desc layout, Function<memory, Runnable> step) {
+    void addInto(Tensor input, desc layout, Function<memory, Runnable> step) {
         switch (memory.gradientMode(input)) {
             case NONE -> {}
-            case OVERWRITE -> backward(step.apply(gradient(input, layout)));
+            case OVERWRITE -> add(step.apply(gradient(input, layout)));
             case ACCUMULATE -> {
                 memory contribution = temporary(layout);
-                backward(step.apply(contribution));
+                add(step.apply(contribution));
                 memory sum = gradient(input, layout);
-                backward(binary(algorithm.binary_add, sum, contribution, sum, attributes()));
+                add(binary(algorithm.binary_add, sum, contribution, sum, attributes()));
             }
         }
     }
@@ -182,6 +178,13 @@ final class KernelBuilder {
 
     primitive_attr attributes() {
         return attributes(new post_ops());
+    }
+
+    /** Attributes of a product that adds to what its result holds. */
+    primitive_attr adding() {
+        post_ops operations = new post_ops();
+        operations.append_sum();
+        return attributes(operations);
     }
 
     /** Attributes of every primitive here: scratchpads come from the plan, not from the library's own pool. */
@@ -278,6 +281,15 @@ final class KernelBuilder {
                 new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, source), argument(DNNL_ARG_TO, target));
     }
 
+    /** {@code sum += summand}, whose layouts may differ. */
+    Call addTo(memory sum, memory summand) {
+        post_ops operations = new post_ops();
+        operations.append_sum();
+        reorder.primitive_desc descriptor = new reorder.primitive_desc(
+                engine, summand.get_desc(), engine, sum.get_desc(), attributes(operations), false);
+        return call(new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, summand), argument(DNNL_ARG_TO, sum));
+    }
+
     /** The finished kernel; the builder is used up. */
     OneDnnKernel finish() {
         long padOffset = temporaryFloats;
@@ -292,7 +304,7 @@ final class KernelBuilder {
                             .set_data_handle(NativeBuffer.of(buffer).pointer().getPointer(temporary.offset()))));
         }
         nativeObjects.close(); // leaves the scope only: it was extended
-        return new OneDnnKernel(forward, backward, buffers, nativeObjects);
+        return new OneDnnKernel(steps, buffers, nativeObjects);
     }
 
     /** Frees everything instead, after a failure. */

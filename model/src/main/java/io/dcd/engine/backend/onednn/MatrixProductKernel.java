@@ -2,48 +2,46 @@ package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.operation.MatrixProduct;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.memory.desc;
 
 /** Y = X·Wᵀ + b over the batch; dX = dY·W, dW = dYᵀ·X, db = 1ᵀ·dY. */
 final class MatrixProductKernel {
     private MatrixProductKernel() {}
 
-    static void build(MatrixProduct operation, KernelBuilder builder) {
-        int batch = builder.batch();
+    static void forward(MatrixProduct operation, KernelBuilder builder) {
         int inputs = operation.input().shape().elements();
         int outputs = operation.output().shape().elements();
-        desc x = Layouts.matrix(batch, inputs);
-        desc y = Layouts.matrix(batch, outputs);
-        desc row = Layouts.matrix(1, outputs);
-        memory input = builder.value(operation.input(), x);
-        memory transposedWeights = builder.parameter(operation.weights(), Layouts.transposed(inputs, outputs));
-        memory output = builder.value(operation.output(), y);
-        builder.forward(operation
+        memory x = builder.value(operation.input(), Layouts.matrix(builder.samples(), inputs));
+        memory weights = builder.parameter(operation.weights(), Layouts.transposed(inputs, outputs));
+        memory y = builder.value(operation.output(), Layouts.matrix(builder.samples(), outputs));
+        builder.add(operation
                 .bias()
                 .map(bias -> builder.product(
-                        input, transposedWeights, builder.parameter(bias, row), output, builder.attributes()))
-                .orElseGet(() -> builder.product(input, transposedWeights, output, builder.attributes())));
-        if (!builder.training()) {
-            return;
-        }
-        memory outputGradient = builder.gradient(operation.output(), y);
-        builder.backward(builder.product(
-                builder.gradient(operation.output(), Layouts.transposed(outputs, batch)),
-                input,
+                        x, weights, builder.parameter(bias, Layouts.matrix(1, outputs)), y, builder.attributes()))
+                .orElseGet(() -> builder.product(x, weights, y, builder.attributes())));
+    }
+
+    static void backward(MatrixProduct operation, KernelBuilder builder) {
+        int samples = builder.samples();
+        int inputs = operation.input().shape().elements();
+        int outputs = operation.output().shape().elements();
+        memory dy = builder.gradient(operation.output(), Layouts.matrix(samples, outputs));
+        builder.add(builder.product(
+                builder.gradient(operation.output(), Layouts.transposed(outputs, samples)),
+                builder.value(operation.input(), Layouts.matrix(samples, inputs)),
                 builder.parameterGradient(operation.weights(), Layouts.matrix(outputs, inputs)),
-                builder.attributes()));
+                builder.adding()));
         operation.bias().ifPresent(bias -> {
-            builder.backward(builder.product(
-                    builder.constant(Layouts.matrix(1, batch), 1),
-                    outputGradient,
-                    builder.parameterGradient(bias, row),
-                    builder.attributes()));
+            builder.add(builder.product(
+                    builder.constant(Layouts.matrix(1, samples), 1),
+                    dy,
+                    builder.parameterGradient(bias, Layouts.matrix(1, outputs)),
+                    builder.adding()));
         });
         if (builder.needsGradient(operation.input())) {
-            builder.backward(builder.product(
-                    outputGradient,
+            builder.add(builder.product(
+                    dy,
                     builder.parameter(operation.weights(), Layouts.matrix(outputs, inputs)),
-                    builder.gradient(operation.input(), x),
+                    builder.gradient(operation.input(), Layouts.matrix(samples, inputs)),
                     builder.attributes(builder.accumulation(operation.input()))));
         }
     }

@@ -8,8 +8,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.dcd.engine.operation.MaxPooling;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -17,44 +15,52 @@ import org.bytedeco.dnnl.memory.desc;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
 
-/** Max pooling; a workspace remembers which value was the largest. */
+/** Max pooling; the backward pass repeats the forward one for its workspace, which tells which value was the largest. */
 final class MaxPoolingKernel {
-    private MaxPoolingKernel() {}
+    private final MaxPooling operation;
+    private final KernelBuilder builder;
+    private final desc x;
+    private final desc y;
+    private final long[] strides;
+    private final long[] kernel;
+    private final long[] dilation = {0, 0};
+    private final long[] padding;
 
-    static void build(MaxPooling operation, KernelBuilder builder) {
-        desc x = Layouts.featureMap(builder.batch(), operation.input().shape());
-        desc y = Layouts.featureMap(builder.batch(), operation.output().shape());
-        long[] strides = {operation.stride(), operation.stride()};
-        long[] kernel = {operation.kernel(), operation.kernel()};
-        long[] dilation = {0, 0};
-        long[] padding = {operation.padding(), operation.padding()};
-        pooling_forward.primitive_desc forward = new pooling_forward.primitive_desc(
-                builder.engine(),
-                builder.training() ? prop_kind.forward_training : prop_kind.forward_inference,
-                algorithm.pooling_max,
-                x,
-                y,
-                strides,
-                kernel,
-                dilation,
-                padding,
-                padding,
-                builder.attributes(),
-                false);
-        List<Call.Argument> arguments = new ArrayList<>();
-        arguments.add(argument(DNNL_ARG_SRC, builder.value(operation.input(), x)));
-        arguments.add(argument(DNNL_ARG_DST, builder.value(operation.output(), y)));
-        if (!builder.training()) {
-            builder.forward(
-                    builder.call(new pooling_forward(forward), forward, arguments.toArray(Call.Argument[]::new)));
-            return;
+    private MaxPoolingKernel(MaxPooling operation, KernelBuilder builder) {
+        this.operation = operation;
+        this.builder = builder;
+        x = Layouts.featureMap(builder.samples(), operation.input().shape());
+        y = Layouts.featureMap(builder.samples(), operation.output().shape());
+        strides = new long[] {operation.stride(), operation.stride()};
+        kernel = new long[] {operation.kernel(), operation.kernel()};
+        padding = new long[] {operation.padding(), operation.padding()};
+    }
+
+    static void forward(MaxPooling operation, KernelBuilder builder) {
+        MaxPoolingKernel pooling = new MaxPoolingKernel(operation, builder);
+        pooling_forward.primitive_desc descriptor = pooling.descriptor(prop_kind.forward_inference);
+        builder.add(builder.call(
+                new pooling_forward(descriptor),
+                descriptor,
+                argument(DNNL_ARG_SRC, builder.value(operation.input(), pooling.x)),
+                argument(DNNL_ARG_DST, builder.value(operation.output(), pooling.y))));
+    }
+
+    static void backward(MaxPooling operation, KernelBuilder builder) {
+        if (builder.needsGradient(operation.input())) {
+            new MaxPoolingKernel(operation, builder).backward();
         }
-        memory workspace = builder.kept(forward.workspace_desc());
-        arguments.add(argument(DNNL_ARG_WORKSPACE, workspace));
-        builder.forward(builder.call(new pooling_forward(forward), forward, arguments.toArray(Call.Argument[]::new)));
-        if (!builder.needsGradient(operation.input())) {
-            return;
-        }
+    }
+
+    private void backward() {
+        pooling_forward.primitive_desc forward = descriptor(prop_kind.forward_training);
+        memory workspace = builder.temporary(forward.workspace_desc());
+        builder.add(builder.call(
+                new pooling_forward(forward),
+                forward,
+                argument(DNNL_ARG_SRC, builder.value(operation.input(), x)),
+                argument(DNNL_ARG_DST, builder.temporary(y)),
+                argument(DNNL_ARG_WORKSPACE, workspace)));
         pooling_backward.primitive_desc backward = new pooling_backward.primitive_desc(
                 builder.engine(),
                 algorithm.pooling_max,
@@ -68,7 +74,7 @@ final class MaxPoolingKernel {
                 forward,
                 builder.attributes(),
                 false);
-        builder.backwardInto(
+        builder.addInto(
                 operation.input(),
                 x,
                 target -> builder.call(
@@ -77,5 +83,21 @@ final class MaxPoolingKernel {
                         argument(DNNL_ARG_DIFF_DST, builder.gradient(operation.output(), y)),
                         argument(DNNL_ARG_WORKSPACE, workspace),
                         argument(DNNL_ARG_DIFF_SRC, target)));
+    }
+
+    private pooling_forward.primitive_desc descriptor(prop_kind kind) {
+        return new pooling_forward.primitive_desc(
+                builder.engine(),
+                kind,
+                algorithm.pooling_max,
+                x,
+                y,
+                strides,
+                kernel,
+                dilation,
+                padding,
+                padding,
+                builder.attributes(),
+                false);
     }
 }

@@ -2,6 +2,8 @@ package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.PixelBuffer;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -9,12 +11,19 @@ import org.bytedeco.javacpp.Pointer;
 final class NativePixels implements PixelBuffer {
     private final BytePointer values;
     private final long bytes;
-    private boolean closed;
+    private final AtomicBoolean closed;
+    private final boolean owner;
 
     NativePixels(long bytes) {
-        this.bytes = bytes;
-        this.values = new BytePointer(bytes);
+        this(new BytePointer(bytes), bytes, new AtomicBoolean(), true);
         Pointer.memset(values, 0, bytes);
+    }
+
+    private NativePixels(BytePointer values, long bytes, AtomicBoolean closed, boolean owner) {
+        this.values = values;
+        this.bytes = bytes;
+        this.closed = closed;
+        this.owner = owner;
     }
 
     static NativePixels of(PixelBuffer buffer) {
@@ -32,6 +41,13 @@ final class NativePixels implements PixelBuffer {
     }
 
     @Override
+    public NativePixels slice(long offset, long count) {
+        requireOpen();
+        Objects.checkFromIndexSize(offset, count, bytes);
+        return new NativePixels(values.getPointer(offset), count, closed, false);
+    }
+
+    @Override
     public void write(ByteBuffer pixels) {
         requireOpen();
         if (pixels.remaining() > bytes) {
@@ -43,14 +59,13 @@ final class NativePixels implements PixelBuffer {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (owner && closed.compareAndSet(false, true)) {
             values.deallocate();
         }
     }
 
     private void requireOpen() {
-        if (closed) {
+        if (closed.get()) {
             throw new IllegalStateException("the buffer is closed");
         }
     }

@@ -1,12 +1,15 @@
 package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.BatchReduction;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.LossKernel;
 import io.dcd.engine.backend.LossMemory;
+import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.PixelBuffer;
+import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.Activate;
@@ -22,31 +25,37 @@ import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.stream;
 
 /**
- * CPU kernels of oneDNN in float32. Feature maps are NHWC, parameters stay in the flat vector. The same inputs give the
- * same bits as long as the number of threads is the same.
+ * CPU kernels of oneDNN in float32, each run by one thread. Feature maps are NHWC, parameters stay in the flat vector. The
+ * same inputs give the same bits as long as the number of threads is the same.
  */
 public final class OneDnnBackend implements Backend {
     /** The name by which a configuration chooses this backend. */
     public static final String NAME = "onednn";
 
+    /** 1 MiB of float32: what the second-level cache of one core holds on present servers. */
+    private static final long SLICE_ELEMENTS = 1 << 18;
+
     private final int threads;
-    private final stream stream;
+    private final List<stream> streams = new ArrayList<>();
 
     /**
-     * @param threads how many threads compute a plan's kernels; 0 for as many as the OpenMP runtime takes by itself,
-     *     which the environment variable OMP_NUM_THREADS sets
+     * @param threads among how many threads a plan divides its batch; 0 for one on each processor
      * @throws IllegalStateException if the native libraries are not there for this platform
      */
     public OneDnnBackend(int threads) {
         if (threads < 0) {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
-        this.threads = threads;
+        this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         try {
-            stream = OneDnn.newStream();
+            for (int i = 0; i < this.threads; i++) {
+                streams.add(OneDnn.newStream());
+            }
         } catch (LinkageError error) {
             throw new IllegalStateException(
                     "oneDNN's native library does not load on %s %s: build with the natives of this platform (-Dnative.platform=…) or choose the backend 'reference'"
@@ -61,10 +70,18 @@ public final class OneDnnBackend implements Backend {
     }
 
     @Override
+    public int threads() {
+        return threads;
+    }
+
+    @Override
+    public long sliceElements() {
+        return SLICE_ELEMENTS;
+    }
+
+    @Override
     public void prepareThread() {
-        if (threads > 0) {
-            OneDnn.threads(threads);
-        }
+        OneDnn.threads(1);
     }
 
     @Override
@@ -78,10 +95,16 @@ public final class OneDnnBackend implements Backend {
     }
 
     @Override
-    public Kernel kernel(Operation operation, KernelMemory memory) {
-        KernelBuilder builder = new KernelBuilder(stream, memory);
+    public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
+        KernelBuilder builder = new KernelBuilder(streams.get(memory.thread()), memory);
         try {
-            build(operation, builder);
+            if (operation instanceof BatchNormalization normalization) {
+                BatchNormalizationKernel.build(normalization, phase, builder);
+            } else if (phase.backward()) {
+                buildBackward(operation, builder);
+            } else {
+                buildForward(operation, builder);
+            }
             return builder.finish();
         } catch (RuntimeException exception) {
             builder.discard();
@@ -89,44 +112,84 @@ public final class OneDnnBackend implements Backend {
         }
     }
 
-    private static void build(Operation operation, KernelBuilder builder) {
+    @Override
+    public BatchReduction reduction(Operation operation, ReductionMemory memory) {
+        if (operation instanceof BatchNormalization normalization) {
+            return new BatchNormalizationReduction(normalization, memory);
+        }
+        throw unsupported(operation);
+    }
+
+    private static void buildForward(Operation operation, KernelBuilder builder) {
         if (operation instanceof Activate activate) {
-            ActivateKernel.build(activate, builder);
+            ActivateKernel.forward(activate, builder);
         } else if (operation instanceof Add add) {
-            AddKernel.build(add, builder);
+            AddKernel.forward(add, builder);
         } else if (operation instanceof AveragePooling pooling) {
-            AveragePoolingKernel.build(pooling, builder);
-        } else if (operation instanceof BatchNormalization normalization) {
-            BatchNormalizationKernel.build(normalization, builder);
+            AveragePoolingKernel.forward(pooling, builder);
         } else if (operation instanceof BatchedProduct product) {
-            BatchedProductKernel.build(product, builder);
+            BatchedProductKernel.forward(product, builder);
         } else if (operation instanceof Convolution convolution) {
             if (PointwiseConvolutionKernel.fits(convolution)) {
-                PointwiseConvolutionKernel.build(convolution, builder);
+                PointwiseConvolutionKernel.forward(convolution, builder);
             } else {
-                ConvolutionKernel.build(convolution, builder);
+                ConvolutionKernel.of(convolution, builder).forward();
             }
         } else if (operation instanceof DepthwiseConvolution convolution) {
-            ConvolutionKernel.build(convolution, builder);
+            ConvolutionKernel.of(convolution, builder).forward();
         } else if (operation instanceof Dropout dropout) {
-            DropoutKernel.build(dropout, builder);
-        } else if (operation instanceof ImageNormalization normalization) {
-            ImageNormalizationKernel.build(normalization, builder);
+            DropoutKernel.forward(dropout, builder);
         } else if (operation instanceof MatrixProduct product) {
-            MatrixProductKernel.build(product, builder);
+            MatrixProductKernel.forward(product, builder);
         } else if (operation instanceof MaxPooling pooling) {
-            MaxPoolingKernel.build(pooling, builder);
+            MaxPoolingKernel.forward(pooling, builder);
         } else if (operation instanceof Scale scale) {
-            ScaleKernel.build(scale, builder);
+            ScaleKernel.forward(scale, builder);
+        } else if (operation instanceof ImageNormalization normalization) {
+            ImageNormalizationKernel.forward(normalization, builder);
         } else {
-            throw new UnsupportedOperationException("the onednn backend has no kernel for "
-                    + operation.getClass().getSimpleName());
+            throw unsupported(operation);
         }
+    }
+
+    private static void buildBackward(Operation operation, KernelBuilder builder) {
+        if (operation instanceof Activate activate) {
+            ActivateKernel.backward(activate, builder);
+        } else if (operation instanceof Add add) {
+            AddKernel.backward(add, builder);
+        } else if (operation instanceof AveragePooling pooling) {
+            AveragePoolingKernel.backward(pooling, builder);
+        } else if (operation instanceof BatchedProduct product) {
+            BatchedProductKernel.backward(product, builder);
+        } else if (operation instanceof Convolution convolution) {
+            if (PointwiseConvolutionKernel.fits(convolution)) {
+                PointwiseConvolutionKernel.backward(convolution, builder);
+            } else {
+                ConvolutionKernel.of(convolution, builder).backward();
+            }
+        } else if (operation instanceof DepthwiseConvolution convolution) {
+            ConvolutionKernel.of(convolution, builder).backward();
+        } else if (operation instanceof Dropout dropout) {
+            DropoutKernel.backward(dropout, builder);
+        } else if (operation instanceof MatrixProduct product) {
+            MatrixProductKernel.backward(product, builder);
+        } else if (operation instanceof MaxPooling pooling) {
+            MaxPoolingKernel.backward(pooling, builder);
+        } else if (operation instanceof Scale scale) {
+            ScaleKernel.backward(scale, builder);
+        } else {
+            throw unsupported(operation);
+        }
+    }
+
+    private static UnsupportedOperationException unsupported(Operation operation) {
+        return new UnsupportedOperationException(
+                "the onednn backend has no kernel for " + operation.getClass().getSimpleName());
     }
 
     @Override
     public LossKernel lossKernel(LossMemory memory) {
-        return new OneDnnLossKernel(stream, memory);
+        return new OneDnnLossKernel(streams.get(0), memory);
     }
 
     @Override

@@ -4,33 +4,21 @@ import io.dcd.engine.backend.Kernel;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 
-/** The primitives, and few loops in Java between them, that compute one operation. */
+/** The primitives, and few loops in Java between them, that compute one phase of an operation. */
 final class OneDnnKernel implements Kernel {
-    private final Runnable[] forward;
-    private final Runnable[] backward;
+    private final Runnable[] steps;
     private final List<NativeBuffer> buffers;
     private final PointerScope nativeObjects;
     private boolean closed;
 
-    OneDnnKernel(
-            List<Runnable> forward, List<Runnable> backward, List<NativeBuffer> buffers, PointerScope nativeObjects) {
-        this.forward = forward.toArray(Runnable[]::new);
-        this.backward = backward.toArray(Runnable[]::new);
+    OneDnnKernel(List<Runnable> steps, List<NativeBuffer> buffers, PointerScope nativeObjects) {
+        this.steps = steps.toArray(Runnable[]::new);
         this.buffers = List.copyOf(buffers);
         this.nativeObjects = nativeObjects;
     }
 
     @Override
-    public void forward() {
-        run(forward);
-    }
-
-    @Override
-    public void backward() {
-        run(backward);
-    }
-
-    private void run(Runnable[] steps) {
+    public void run() {
         if (closed) {
             throw new IllegalStateException("the kernel is closed");
         }

@@ -3,7 +3,6 @@ package io.dcd.engine.backend.onednn;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,38 +10,25 @@ import java.util.List;
  * just-in-time compiler writes vector code.
  */
 final class OneDnnUpdateKernel implements UpdateKernel {
-    /** Three chunks of 4 KiB lie in a first-level cache of 32 KiB. */
+    /** Four chunks of 4 KiB lie in a first-level cache of 32 KiB. */
     private static final int CHUNK = 1024;
 
     private final FloatBuffer parameters;
-    private final FloatBuffer gradients;
+    private final FloatBuffer[] gradients;
     private final FloatBuffer velocity;
     private final List<UpdateMemory.Slice> slices;
     private final float[] p = new float[CHUNK];
     private final float[] g = new float[CHUNK];
     private final float[] v = new float[CHUNK];
+    private final float[] share = new float[CHUNK];
 
     OneDnnUpdateKernel(UpdateMemory memory) {
         parameters = NativeBuffer.of(memory.parameters()).floats();
-        gradients = NativeBuffer.of(memory.gradients()).floats();
+        gradients = memory.gradients().stream()
+                .map(gradient -> NativeBuffer.of(gradient).floats())
+                .toArray(FloatBuffer[]::new);
         velocity = NativeBuffer.of(memory.velocity()).floats();
-        slices = merged(memory.slices());
-    }
-
-    /** Neighbours of equal decay as one. */
-    private static List<UpdateMemory.Slice> merged(List<UpdateMemory.Slice> slices) {
-        List<UpdateMemory.Slice> merged = new ArrayList<>();
-        for (UpdateMemory.Slice slice : slices) {
-            UpdateMemory.Slice last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (last != null && last.offset() + last.elements() == slice.offset() && last.decays() == slice.decays()) {
-                merged.set(
-                        merged.size() - 1,
-                        new UpdateMemory.Slice(last.offset(), last.elements() + slice.elements(), last.decays()));
-            } else {
-                merged.add(slice);
-            }
-        }
-        return merged;
+        slices = memory.slices();
     }
 
     @Override
@@ -60,7 +46,7 @@ final class OneDnnUpdateKernel implements UpdateKernel {
 
     private void updateChunk(int begin, int count, float rate, float momentum, float decay) {
         parameters.get(begin, p, 0, count);
-        gradients.get(begin, g, 0, count);
+        loadGradients(begin, count);
         velocity.get(begin, v, 0, count);
         for (int i = 0; i < count; i++) {
             v[i] = momentum * v[i] + (g[i] + decay * p[i]);
@@ -72,8 +58,19 @@ final class OneDnnUpdateKernel implements UpdateKernel {
         velocity.put(begin, v, 0, count);
     }
 
+    /** Sums the threads' gradients of a chunk into g. */
+    private void loadGradients(int begin, int count) {
+        gradients[0].get(begin, g, 0, count);
+        for (int thread = 1; thread < gradients.length; thread++) {
+            gradients[thread].get(begin, share, 0, count);
+            for (int i = 0; i < count; i++) {
+                g[i] += share[i];
+            }
+        }
+    }
+
     @Override
-    public double gradientNorm() {
+    public double gradientSquares() {
         double squares = 0;
         for (UpdateMemory.Slice slice : slices) {
             int end = Math.toIntExact(slice.offset() + slice.elements());
@@ -81,12 +78,12 @@ final class OneDnnUpdateKernel implements UpdateKernel {
                 squares += squares(begin, Math.min(CHUNK, end - begin));
             }
         }
-        return Math.sqrt(squares);
+        return squares;
     }
 
     /** In four sums, so that one addition need not wait for the one before. */
     private double squares(int begin, int count) {
-        gradients.get(begin, g, 0, count);
+        loadGradients(begin, count);
         double first = 0;
         double second = 0;
         double third = 0;

@@ -10,33 +10,39 @@ import org.bytedeco.dnnl.memory.desc;
 final class ScaleKernel {
     private ScaleKernel() {}
 
-    static void build(Scale operation, KernelBuilder builder) {
-        int batch = builder.batch();
+    static void forward(Scale operation, KernelBuilder builder) {
         Shape shape = operation.input().shape();
-        desc layout = Layouts.featureMap(batch, shape);
-        memory x = builder.value(operation.input(), layout);
-        memory factor = builder.value(operation.factor(), Layouts.channelFactors(batch, shape.channels()));
-        builder.forward(builder.binary(
-                algorithm.binary_mul, x, factor, builder.value(operation.output(), layout), builder.attributes()));
-        if (!builder.training()) {
-            return;
-        }
+        desc layout = Layouts.featureMap(builder.samples(), shape);
+        builder.add(builder.binary(
+                algorithm.binary_mul,
+                builder.value(operation.input(), layout),
+                builder.value(operation.factor(), Layouts.channelFactors(builder.samples(), shape.channels())),
+                builder.value(operation.output(), layout),
+                builder.attributes()));
+    }
+
+    static void backward(Scale operation, KernelBuilder builder) {
+        int samples = builder.samples();
+        Shape shape = operation.input().shape();
+        desc layout = Layouts.featureMap(samples, shape);
         memory dy = builder.gradient(operation.output(), layout);
         if (builder.needsGradient(operation.input())) {
-            builder.backward(builder.binary(
+            builder.add(builder.binary(
                     algorithm.binary_mul,
                     dy,
-                    factor,
+                    builder.value(operation.factor(), Layouts.channelFactors(samples, shape.channels())),
                     builder.gradient(operation.input(), layout),
                     builder.attributes(builder.accumulation(operation.input()))));
         }
         if (builder.needsGradient(operation.factor())) {
             // Nobody reads dy after this kernel, so the product with x may take its place.
-            builder.backward(builder.binary(algorithm.binary_mul, dy, x, dy, builder.attributes()));
-            builder.backward(builder.product(
+            builder.add(builder.binary(
+                    algorithm.binary_mul, dy, builder.value(operation.input(), layout), dy, builder.attributes()));
+            builder.add(builder.product(
                     builder.constant(Layouts.matrices(1, 1, shape.positions()), 1),
-                    builder.gradient(operation.output(), Layouts.matrices(batch, shape.positions(), shape.channels())),
-                    builder.gradient(operation.factor(), Layouts.matrices(batch, 1, shape.channels())),
+                    builder.gradient(
+                            operation.output(), Layouts.matrices(samples, shape.positions(), shape.channels())),
+                    builder.gradient(operation.factor(), Layouts.matrices(samples, 1, shape.channels())),
                     builder.attributes(builder.accumulation(operation.factor()))));
         }
     }

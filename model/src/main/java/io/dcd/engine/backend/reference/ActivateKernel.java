@@ -1,28 +1,15 @@
 package io.dcd.engine.backend.reference;
 
-import io.dcd.engine.backend.Kernel;
-import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Activation;
 
 /** y = f(x); dx = f′(x)·dy. */
-final class ActivateKernel implements Kernel {
-    private final Activation activation;
-    private final ReferenceBuffer x;
-    private final ReferenceBuffer y;
-    private final ReferenceBuffer dy;
-    private final InputGradient dx;
-
-    ActivateKernel(Activate operation, KernelMemory memory) {
-        activation = operation.activation();
-        x = ReferenceBuffer.of(memory.value(operation.input()));
-        y = ReferenceBuffer.of(memory.value(operation.output()));
-        dx = new InputGradient(memory, operation.input());
-        dy = dx.wanted() ? ReferenceBuffer.of(memory.gradient(operation.output())) : null;
-    }
-
+record ActivateKernel(Activate operation, ReferenceMemory memory) implements TwoWayKernel {
     @Override
     public void forward() {
+        Activation activation = operation.activation();
+        ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer y = memory.value(operation.output());
         for (int i = 0; i < x.size(); i++) {
             y.set(i, activation.value(x.get(i)));
         }
@@ -30,7 +17,10 @@ final class ActivateKernel implements Kernel {
 
     @Override
     public void backward() {
-        dx.begin();
+        Activation activation = operation.activation();
+        ReferenceBuffer y = memory.value(operation.output());
+        ReferenceBuffer dy = memory.gradient(operation.output());
+        InputGradient dx = memory.inputGradient(operation.input());
         for (int i = 0; i < y.size(); i++) {
             dx.add(i, activation.derivativeFromValue(y.get(i)) * dy.get(i));
         }

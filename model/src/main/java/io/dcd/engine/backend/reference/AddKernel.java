@@ -1,30 +1,14 @@
 package io.dcd.engine.backend.reference;
 
-import io.dcd.engine.backend.Kernel;
-import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.operation.Add;
 
 /** y = a + b; da = db = dy. */
-final class AddKernel implements Kernel {
-    private final ReferenceBuffer left;
-    private final ReferenceBuffer right;
-    private final ReferenceBuffer y;
-    private final ReferenceBuffer dy;
-    private final InputGradient leftGradient;
-    private final InputGradient rightGradient;
-
-    AddKernel(Add operation, KernelMemory memory) {
-        left = ReferenceBuffer.of(memory.value(operation.left()));
-        right = ReferenceBuffer.of(memory.value(operation.right()));
-        y = ReferenceBuffer.of(memory.value(operation.output()));
-        leftGradient = new InputGradient(memory, operation.left());
-        rightGradient = new InputGradient(memory, operation.right());
-        boolean backward = leftGradient.wanted() || rightGradient.wanted();
-        dy = backward ? ReferenceBuffer.of(memory.gradient(operation.output())) : null;
-    }
-
+record AddKernel(Add operation, ReferenceMemory memory) implements TwoWayKernel {
     @Override
     public void forward() {
+        ReferenceBuffer left = memory.value(operation.left());
+        ReferenceBuffer right = memory.value(operation.right());
+        ReferenceBuffer y = memory.value(operation.output());
         for (int i = 0; i < y.size(); i++) {
             y.set(i, left.get(i) + right.get(i));
         }
@@ -32,11 +16,12 @@ final class AddKernel implements Kernel {
 
     @Override
     public void backward() {
-        leftGradient.begin();
-        rightGradient.begin();
-        for (int i = 0; i < y.size(); i++) {
-            leftGradient.add(i, dy.get(i));
-            rightGradient.add(i, dy.get(i));
+        ReferenceBuffer dy = memory.gradient(operation.output());
+        InputGradient left = memory.inputGradient(operation.left());
+        InputGradient right = memory.inputGradient(operation.right());
+        for (int i = 0; i < dy.size(); i++) {
+            left.add(i, dy.get(i));
+            right.add(i, dy.get(i));
         }
     }
 }

@@ -1,39 +1,22 @@
 package io.dcd.engine.backend.reference;
 
-import io.dcd.engine.backend.Kernel;
-import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.AveragePooling;
 
 /** Every output is the mean of its window; every input gets its share of the gradients of the windows it lies in. */
-final class AveragePoolingKernel implements Kernel {
-    private final int batch;
-    private final Shape in;
-    private final Shape out;
-    private final ReferenceBuffer x;
-    private final ReferenceBuffer y;
-    private final ReferenceBuffer dy;
-    private final InputGradient dx;
-
-    AveragePoolingKernel(AveragePooling operation, KernelMemory memory) {
-        batch = memory.batch();
-        in = operation.input().shape();
-        out = operation.output().shape();
-        x = ReferenceBuffer.of(memory.value(operation.input()));
-        y = ReferenceBuffer.of(memory.value(operation.output()));
-        dx = new InputGradient(memory, operation.input());
-        dy = dx.wanted() ? ReferenceBuffer.of(memory.gradient(operation.output())) : null;
-    }
-
+record AveragePoolingKernel(AveragePooling operation, ReferenceMemory memory) implements TwoWayKernel {
     @Override
     public void forward() {
+        ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer y = memory.value(operation.output());
         y.clear();
         forEachPair((input, output, share) -> y.add(output, share * x.get(input)));
     }
 
     @Override
     public void backward() {
-        dx.begin();
+        ReferenceBuffer dy = memory.gradient(operation.output());
+        InputGradient dx = memory.inputGradient(operation.input());
         forEachPair((input, output, share) -> dx.add(input, share * dy.get(output)));
     }
 
@@ -43,7 +26,9 @@ final class AveragePoolingKernel implements Kernel {
     }
 
     private void forEachPair(Pair pair) {
-        for (int n = 0; n < batch; n++) {
+        Shape in = operation.input().shape();
+        Shape out = operation.output().shape();
+        for (int n = 0; n < memory.samples(); n++) {
             for (int i = 0; i < out.height(); i++) {
                 int top = i * in.height() / out.height();
                 int bottom = ceilDivide((i + 1) * in.height(), out.height());

@@ -1,23 +1,13 @@
 package io.dcd.engine.backend.reference;
 
-import io.dcd.engine.backend.Kernel;
-import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.operation.ImageNormalization;
 
 /** y = (x/255 − mean)/deviation for each of the three channels. */
-final class ImageNormalizationKernel implements Kernel {
-    private final ImageNormalization operation;
-    private final ReferencePixels pixels;
-    private final ReferenceBuffer y;
-
-    ImageNormalizationKernel(ImageNormalization operation, KernelMemory memory) {
-        this.operation = operation;
-        pixels = (ReferencePixels) memory.pixels();
-        y = ReferenceBuffer.of(memory.value(operation.output()));
-    }
-
+record ImageNormalizationKernel(ImageNormalization operation, ReferenceMemory memory) implements TwoWayKernel {
     @Override
     public void forward() {
+        ReferencePixels pixels = (ReferencePixels) memory.memory().pixels();
+        ReferenceBuffer y = memory.value(operation.output());
         for (int i = 0; i < y.size(); i++) {
             int c = i % 3;
             y.set(

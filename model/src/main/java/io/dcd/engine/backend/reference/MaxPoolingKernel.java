@@ -1,46 +1,32 @@
 package io.dcd.engine.backend.reference;
 
-import io.dcd.engine.backend.Kernel;
-import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.MaxPooling;
 
 /** Every output is the largest value of its window and passes its gradient to it, the first of equal ones. */
-final class MaxPoolingKernel implements Kernel {
-    private final MaxPooling operation;
-    private final Shape in;
-    private final Shape out;
-    private final ReferenceBuffer x;
-    private final ReferenceBuffer y;
-    private final ReferenceBuffer dy;
-    private final InputGradient dx;
-
-    MaxPoolingKernel(MaxPooling operation, KernelMemory memory) {
-        this.operation = operation;
-        in = operation.input().shape();
-        out = operation.output().shape();
-        x = ReferenceBuffer.of(memory.value(operation.input()));
-        y = ReferenceBuffer.of(memory.value(operation.output()));
-        dx = new InputGradient(memory, operation.input());
-        dy = dx.wanted() ? ReferenceBuffer.of(memory.gradient(operation.output())) : null;
-    }
-
+record MaxPoolingKernel(MaxPooling operation, ReferenceMemory memory) implements TwoWayKernel {
     @Override
     public void forward() {
+        ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer y = memory.value(operation.output());
         for (int output = 0; output < y.size(); output++) {
-            y.set(output, x.get(largestInput(output)));
+            y.set(output, x.get(largestInput(x, output)));
         }
     }
 
     @Override
     public void backward() {
-        dx.begin();
-        for (int output = 0; output < y.size(); output++) {
-            dx.add(largestInput(output), dy.get(output));
+        ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer dy = memory.gradient(operation.output());
+        InputGradient dx = memory.inputGradient(operation.input());
+        for (int output = 0; output < dy.size(); output++) {
+            dx.add(largestInput(x, output), dy.get(output));
         }
     }
 
-    private int largestInput(int output) {
+    private int largestInput(ReferenceBuffer x, int output) {
+        Shape in = operation.input().shape();
+        Shape out = operation.output().shape();
         int c = output % out.channels();
         int j = output / out.channels() % out.width();
         int i = output / out.channels() / out.width() % out.height();

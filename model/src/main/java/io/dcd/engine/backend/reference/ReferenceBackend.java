@@ -1,12 +1,15 @@
 package io.dcd.engine.backend.reference;
 
 import io.dcd.engine.backend.Backend;
+import io.dcd.engine.backend.BatchReduction;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.LossKernel;
 import io.dcd.engine.backend.LossMemory;
+import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.PixelBuffer;
+import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.Activate;
@@ -31,6 +34,20 @@ public final class ReferenceBackend implements Backend {
     /** The name by which a configuration chooses this backend. */
     public static final String NAME = "reference";
 
+    private final int threads;
+    private final long sliceElements;
+
+    /** Runs the whole batch at once on the calling thread. */
+    public ReferenceBackend() {
+        this(1, Long.MAX_VALUE);
+    }
+
+    /** Divides the batch as the fast backends do. */
+    public ReferenceBackend(int threads, long sliceElements) {
+        this.threads = threads;
+        this.sliceElements = sliceElements;
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -47,15 +64,46 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Kernel kernel(Operation operation, KernelMemory memory) {
+    public int threads() {
+        return threads;
+    }
+
+    @Override
+    public long sliceElements() {
+        return sliceElements;
+    }
+
+    @Override
+    public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
+        ReferenceMemory slice = new ReferenceMemory(memory);
+        if (operation instanceof BatchNormalization normalization) {
+            BatchNormalizationKernel kernel = new BatchNormalizationKernel(normalization, slice);
+            return switch (phase) {
+                case REDUCE_FORWARD -> kernel::reduceForward;
+                case FORWARD -> kernel::forward;
+                case REDUCE_BACKWARD -> kernel::reduceBackward;
+                case BACKWARD -> kernel::backward;
+            };
+        }
+        TwoWayKernel kernel = twoWayKernel(operation, slice);
+        return phase.backward() ? kernel::backward : kernel::forward;
+    }
+
+    @Override
+    public BatchReduction reduction(Operation operation, ReductionMemory memory) {
+        if (operation instanceof BatchNormalization normalization) {
+            return new BatchNormalizationReduction(normalization, memory);
+        }
+        throw unsupported(operation);
+    }
+
+    private static TwoWayKernel twoWayKernel(Operation operation, ReferenceMemory memory) {
         if (operation instanceof Activate activate) {
             return new ActivateKernel(activate, memory);
         } else if (operation instanceof Add add) {
             return new AddKernel(add, memory);
         } else if (operation instanceof AveragePooling pooling) {
             return new AveragePoolingKernel(pooling, memory);
-        } else if (operation instanceof BatchNormalization normalization) {
-            return new BatchNormalizationKernel(normalization, memory);
         } else if (operation instanceof BatchedProduct product) {
             return new BatchedProductKernel(product, memory);
         } else if (operation instanceof Convolution convolution) {
@@ -73,7 +121,11 @@ public final class ReferenceBackend implements Backend {
         } else if (operation instanceof Scale scale) {
             return new ScaleKernel(scale, memory);
         }
-        throw new UnsupportedOperationException("the reference backend has no kernel for "
+        throw unsupported(operation);
+    }
+
+    private static UnsupportedOperationException unsupported(Operation operation) {
+        return new UnsupportedOperationException("the reference backend has no kernel for "
                 + operation.getClass().getSimpleName());
     }
 

@@ -1,19 +1,21 @@
 package io.dcd.engine.backend.reference;
 
+import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
+import java.util.List;
 
 /** g ← g + λ·p, v ← m·v + g, p ← p − η·v. */
 final class ReferenceUpdateKernel implements UpdateKernel {
     private final UpdateMemory memory;
     private final ReferenceBuffer parameters;
-    private final ReferenceBuffer gradients;
+    private final List<Buffer> gradients;
     private final ReferenceBuffer velocity;
 
     ReferenceUpdateKernel(UpdateMemory memory) {
         this.memory = memory;
         parameters = ReferenceBuffer.of(memory.parameters());
-        gradients = ReferenceBuffer.of(memory.gradients());
+        gradients = memory.gradients();
         velocity = ReferenceBuffer.of(memory.velocity());
     }
 
@@ -22,21 +24,29 @@ final class ReferenceUpdateKernel implements UpdateKernel {
         for (UpdateMemory.Slice slice : memory.slices()) {
             double decay = slice.decays() ? weightDecay : 0;
             for (int i = (int) slice.offset(); i < slice.offset() + slice.elements(); i++) {
-                double gradient = gradients.get(i) + decay * parameters.get(i);
-                velocity.set(i, momentum * velocity.get(i) + gradient);
+                double decayed = gradient(i) + decay * parameters.get(i);
+                velocity.set(i, momentum * velocity.get(i) + decayed);
                 parameters.add(i, -learningRate * velocity.get(i));
             }
         }
     }
 
     @Override
-    public double gradientNorm() {
+    public double gradientSquares() {
         double squares = 0;
         for (UpdateMemory.Slice slice : memory.slices()) {
             for (int i = (int) slice.offset(); i < slice.offset() + slice.elements(); i++) {
-                squares += gradients.get(i) * gradients.get(i);
+                squares += gradient(i) * gradient(i);
             }
         }
-        return Math.sqrt(squares);
+        return squares;
+    }
+
+    private double gradient(int index) {
+        double sum = 0;
+        for (Buffer thread : gradients) {
+            sum += ReferenceBuffer.of(thread).get(index);
+        }
+        return sum;
     }
 }

@@ -45,9 +45,9 @@ class OneDnnBackendTest {
     }
 
     @Test
-    void setsTheThreadsOfTheCallingThreadAlone() throws InterruptedException {
+    void primitivesRunOnOneThreadOfThePlansOwn() throws InterruptedException {
         int[] counts = new int[2];
-        new OneDnnBackend(3).prepareThread();
+        OneDnn.threads(3);
         Thread other = new Thread(() -> {
             new OneDnnBackend(2).prepareThread();
             counts[0] = OneDnn.threads();
@@ -55,7 +55,7 @@ class OneDnnBackendTest {
         other.start();
         other.join();
         counts[1] = OneDnn.threads();
-        assertThat(counts).containsExactly(2, 3);
+        assertThat(counts).containsExactly(1, 3);
     }
 
     @Test
@@ -97,13 +97,13 @@ class OneDnnBackendTest {
         Buffer gradients = backend.allocate(3000);
         UpdateKernel kernel = backend.updateKernel(new UpdateMemory(
                 backend.allocate(3000),
-                gradients,
+                List.of(gradients),
                 backend.allocate(3000),
                 List.of(new UpdateMemory.Slice(0, 3000, true))));
         gradients.slice(2001, 1).write(new float[] {Float.NaN});
-        assertThat(kernel.gradientNorm()).isNaN();
+        assertThat(kernel.gradientSquares()).isNaN();
         gradients.slice(2001, 1).write(new float[] {Float.POSITIVE_INFINITY});
-        assertThat(kernel.gradientNorm()).isInfinite();
+        assertThat(kernel.gradientSquares()).isInfinite();
     }
 
     @Test
@@ -212,17 +212,18 @@ class OneDnnBackendTest {
 
     private static double[][] update(Backend backend, int elements, List<UpdateMemory.Slice> slices) {
         Random random = new Random(5);
-        Buffer[] vectors = new Buffer[3];
-        for (int i = 0; i < 3; i++) {
+        Buffer[] vectors = new Buffer[4];
+        for (int i = 0; i < vectors.length; i++) {
             vectors[i] = backend.allocate(elements);
             vectors[i].write(random.doubles(elements, -1, 1).toArray());
         }
-        UpdateKernel kernel = backend.updateKernel(new UpdateMemory(vectors[0], vectors[1], vectors[2], slices));
+        UpdateKernel kernel =
+                backend.updateKernel(new UpdateMemory(vectors[0], List.of(vectors[1], vectors[3]), vectors[2], slices));
         kernel.update(0.1, 0.9, 0.05);
         kernel.update(0.2, 0.8, 0.01);
-        double[][] results = new double[4][];
-        results[3] = new double[] {kernel.gradientNorm()};
-        for (int i = 0; i < 3; i++) {
+        double[][] results = new double[5][];
+        results[4] = new double[] {Math.sqrt(kernel.gradientSquares())};
+        for (int i = 0; i < vectors.length; i++) {
             results[i] = new double[elements];
             vectors[i].read(results[i]);
             vectors[i].close();

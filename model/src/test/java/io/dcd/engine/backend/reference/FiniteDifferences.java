@@ -3,6 +3,7 @@ package io.dcd.engine.backend.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dcd.engine.backend.Backend;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
@@ -10,6 +11,7 @@ import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.plan.Plan;
 import io.dcd.engine.plan.PlanOptions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -17,7 +19,7 @@ import java.util.Random;
  * Checks the gradients of a graph on the reference backend: with L = Σ r·y for random r, every analytic derivative of L
  * against the central difference (L(p + h) − L(p − h)) / 2h.
  */
-public final class FiniteDifferences {
+public final class FiniteDifferences implements AutoCloseable {
     /** Truncation costs about h², rounding about 1e-16/h: both below 1e-9 at this h. */
     private static final double STEP = 1e-5;
 
@@ -29,16 +31,27 @@ public final class FiniteDifferences {
     private final Random random = new Random(42);
     private final double[] outputGradient;
 
-    private FiniteDifferences(Graph graph, int batch) {
+    private FiniteDifferences(Graph graph, int batch, Backend backend) {
         this.graph = graph;
-        this.plan = new Plan(
-                graph, new ReferenceBackend(), PlanOptions.training(batch, 7).withInputGradients());
+        this.plan = new Plan(graph, backend, PlanOptions.training(batch, 7).withInputGradients());
         this.outputGradient = gaussian((int) plan.output().elements());
     }
 
-    /** Checks the gradient of every input and every trainable parameter at a random point. */
+    /**
+     * Checks the gradient of every input and every trainable parameter at a random point: with the batch as a whole, and
+     * with two threads that take it sample by sample.
+     */
     public static void check(Graph graph, int batch) {
-        new FiniteDifferences(graph, batch).run();
+        for (Backend backend : List.of(new ReferenceBackend(), new ReferenceBackend(2, 1))) {
+            try (FiniteDifferences differences = new FiniteDifferences(graph, batch, backend)) {
+                differences.run();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        plan.close();
     }
 
     private void run() {

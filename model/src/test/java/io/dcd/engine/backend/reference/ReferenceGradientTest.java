@@ -95,6 +95,24 @@ class ReferenceGradientTest {
         check(builder.add("y", builder.scale("s", left, factor), hidden));
     }
 
+    @Test
+    void invertedResidualWithAttention() {
+        Tensor x = builder.input("x", new Shape(5, 4, 2));
+        Tensor wide = builder.convolution("e", x, parameters.weight("E", 6, 2, 1, 1), 1, 0);
+        wide = builder.batchNormalization("en", wide, parameters.normalization("en", 6), Activation.RELU6);
+        Tensor deep = builder.depthwiseConvolution("d", wide, parameters.weight("D", 3, 3, 6), 1, 1);
+        deep = builder.batchNormalization("dn", deep, parameters.normalization("dn", 6), Activation.RELU6);
+        Tensor pooled = builder.averagePooling("p", deep, 2, 2);
+        Tensor factor = builder.activate(
+                "f",
+                builder.matrixProduct("fc", pooled, parameters.weight("F", 2, 24)),
+                Activation.DOUBLE_HARD_SIGMOID);
+        Tensor narrow = builder.convolution("r", deep, parameters.weight("R", 2, 6, 1, 1), 1, 0);
+        narrow = builder.scale("s", narrow, factor);
+        narrow = builder.batchNormalization("rn", narrow, parameters.normalization("rn", 2), Activation.IDENTITY);
+        check(builder.add("y", x, narrow));
+    }
+
     private void check(Tensor output) {
         Graph graph = builder.build(output, parameters.all());
         FiniteDifferences.check(graph, BATCH);

@@ -1,0 +1,185 @@
+package io.dcd.engine.backend.onednn;
+
+import io.dcd.engine.backend.BatchReduction;
+import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.ReductionMemory;
+import io.dcd.engine.operation.BatchNormalization;
+import java.util.Arrays;
+
+/**
+ * What the kernels of one batch normalisation share. With T values of a channel, d = x − μ, r = 1/√(σ² + ε) and dz the
+ * gradient before the activation: dβ = Σ dz, dγ = r·Σ dz·d and dx = γr·dz − (γr³·Σ dz·d/T)·(x − μ) − γr·Σ dz/T.
+ */
+final class BatchNormalizationReduction implements BatchReduction {
+    private final BatchNormalization operation;
+    private final int channels;
+    private final double count;
+    private final NativeBuffer scale;
+    private final NativeBuffer runningMean;
+    private final NativeBuffer runningVariance;
+    private final NativeBuffer scaleGradient;
+    private final NativeBuffer shiftGradient;
+    private final NativeBuffer mean;
+    private final NativeBuffer variance;
+    private final Moments batch;
+    private final Moments[] threadMoments;
+    private final GradientSums[] threadGradients;
+    private final float[] means;
+    private final double[] inverseDeviations;
+    private final float[] valueFactors;
+    private final float[] deviationFactors;
+    private final float[] inputConstants;
+
+    /** Σ dz and Σ dz·d of one thread's share of the batch, in double precision. */
+    static final class GradientSums {
+        private final double[] gradients;
+        private final double[] products;
+
+        private GradientSums(int channels) {
+            gradients = new double[channels];
+            products = new double[channels];
+        }
+
+        void add(double[] toGradients, double[] toProducts) {
+            for (int c = 0; c < gradients.length; c++) {
+                gradients[c] += toGradients[c];
+                products[c] += toProducts[c];
+            }
+        }
+
+        private void clear() {
+            Arrays.fill(gradients, 0);
+            Arrays.fill(products, 0);
+        }
+    }
+
+    BatchNormalizationReduction(BatchNormalization operation, ReductionMemory memory) {
+        this.operation = operation;
+        channels = operation.input().shape().channels();
+        count = (double) memory.batch() * operation.input().shape().positions();
+        scale = NativeBuffer.of(memory.parameter(operation.scale()));
+        runningMean = NativeBuffer.of(memory.parameter(operation.runningMean()));
+        runningVariance = NativeBuffer.of(memory.parameter(operation.runningVariance()));
+        scaleGradient = NativeBuffer.of(memory.parameterGradient(operation.scale()));
+        shiftGradient = NativeBuffer.of(memory.parameterGradient(operation.shift()));
+        mean = NativeBuffer.allocate(channels);
+        variance = NativeBuffer.allocate(channels);
+        batch = new Moments(channels);
+        threadMoments = new Moments[memory.threads()];
+        Arrays.setAll(threadMoments, thread -> new Moments(channels));
+        threadGradients = new GradientSums[memory.threads()];
+        Arrays.setAll(threadGradients, thread -> new GradientSums(channels));
+        means = new float[channels];
+        inverseDeviations = new double[channels];
+        valueFactors = new float[channels];
+        deviationFactors = new float[channels];
+        inputConstants = new float[channels];
+    }
+
+    static BatchNormalizationReduction of(BatchReduction reduction) {
+        return (BatchNormalizationReduction) reduction;
+    }
+
+    /** Where a thread gathers the moments of its share of the batch. */
+    Moments moments(int thread) {
+        return threadMoments[thread];
+    }
+
+    /** Where a thread sums the gradients of its share of the batch. */
+    GradientSums gradientSums(int thread) {
+        return threadGradients[thread];
+    }
+
+    /** The biased mean of the batch, for oneDNN. */
+    Buffer mean() {
+        return mean;
+    }
+
+    /** The biased variance of the batch, for oneDNN. */
+    Buffer variance() {
+        return variance;
+    }
+
+    /** μ. */
+    float[] means() {
+        return means;
+    }
+
+    /** The factor of dz in dx. */
+    float[] valueFactors() {
+        return valueFactors;
+    }
+
+    /** The factor of x in dx. */
+    float[] deviationFactors() {
+        return deviationFactors;
+    }
+
+    /** The constant in dx when the factor of d multiplies x itself. */
+    float[] inputConstants() {
+        return inputConstants;
+    }
+
+    @Override
+    public void combineForward() {
+        batch.clear();
+        for (Moments thread : threadMoments) {
+            batch.add(thread);
+            thread.clear();
+        }
+        float[] oldMeans = read(runningMean);
+        float[] oldVariances = read(runningVariance);
+        float[] variances = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            double biased = batch.squares(c) / count;
+            means[c] = (float) batch.mean(c);
+            variances[c] = (float) biased;
+            inverseDeviations[c] = 1 / Math.sqrt(biased + operation.epsilon());
+            double unbiased = biased * count / Math.max(1, count - 1);
+            oldMeans[c] += (float) (operation.momentum() * (batch.mean(c) - oldMeans[c]));
+            oldVariances[c] += (float) (operation.momentum() * (unbiased - oldVariances[c]));
+        }
+        mean.write(means);
+        variance.write(variances);
+        runningMean.write(oldMeans);
+        runningVariance.write(oldVariances);
+    }
+
+    @Override
+    public void combineBackward() {
+        float[] gammas = read(scale);
+        float[] scaleSums = read(scaleGradient);
+        float[] shiftSums = read(shiftGradient);
+        for (int c = 0; c < channels; c++) {
+            double shiftSum = 0;
+            double deviationSum = 0;
+            for (GradientSums thread : threadGradients) {
+                shiftSum += thread.gradients[c];
+                deviationSum += thread.products[c];
+            }
+            double r = inverseDeviations[c];
+            shiftSums[c] += (float) shiftSum;
+            scaleSums[c] += (float) (r * deviationSum);
+            valueFactors[c] = (float) (gammas[c] * r);
+            deviationFactors[c] = (float) (-gammas[c] * r * r * r * deviationSum / count);
+            inputConstants[c] = (float) (-gammas[c] * r * shiftSum / count - (double) deviationFactors[c] * means[c]);
+        }
+        scaleGradient.write(scaleSums);
+        shiftGradient.write(shiftSums);
+        for (GradientSums thread : threadGradients) {
+            thread.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        mean.close();
+        variance.close();
+    }
+
+    private float[] read(NativeBuffer buffer) {
+        float[] values = new float[channels];
+        buffer.read(values);
+        return values;
+    }
+}
