@@ -1,7 +1,9 @@
 package io.dcd.data;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -17,5 +19,17 @@ public final class FileSystems {
     public static FileSystem of(Configuration configuration, Path path) throws IOException {
         FileSystem fileSystem = path.getFileSystem(configuration);
         return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+    }
+
+    /**
+     * Begins a new file in a directory that exists. (Hadoop's own non-recursive creation starts a process for each local file.)
+     *
+     * @throws FileNotFoundException if the directory is not there, as after the end of the work that the file belongs to
+     */
+    public static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
+        if (!fileSystem.exists(file.getParent())) {
+            throw new FileNotFoundException(file.getParent() + " does not exist (any more)");
+        }
+        return fileSystem.create(file, false);
     }
 }

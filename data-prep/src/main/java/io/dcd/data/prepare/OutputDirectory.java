@@ -193,8 +193,8 @@ final class OutputDirectory implements Serializable {
     }
 
     private static void write(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
-        try (FSDataOutputStream out =
-                fileSystem.createFile(file).overwrite(true).build()) {
+        fileSystem.delete(file, false);
+        try (FSDataOutputStream out = FileSystems.create(fileSystem, file)) {
             out.write(bytes);
             out.hsync();
         }

@@ -126,6 +126,7 @@ public final class PrepareJob {
         work.sort(Comparator.comparingLong(SourceTask::bytes).reversed());
         SourceContent content = new SourceContent(source, options.maximumQuarantined());
         OutputDirectory target = output;
+        listener.progress(new Progress(Phase.CHECK, 0, 0, 0, source.bytes(), 0));
         tasks.run(
                 "dcd prep: check every image of " + options.source(),
                 work,
@@ -153,6 +154,7 @@ public final class PrepareJob {
         }
         long totalImages = work.stream().mapToLong(task -> task.images().size()).sum();
         long totalBytes = work.stream().mapToLong(ShardTask::bytes).sum();
+        listener.progress(new Progress(Phase.WRITE, 0, totalImages, 0, totalBytes, quarantined));
         Map<String, Manifest.Shard> shards = new HashMap<>();
         long[] done = new long[2];
         Broadcast<ShardTask.Context> context =

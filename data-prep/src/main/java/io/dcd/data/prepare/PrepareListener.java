@@ -28,6 +28,7 @@ public interface PrepareListener {
      */
     record Progress(Phase phase, long images, long totalImages, long bytes, long totalBytes, long quarantined) {}
 
+    /** Also told at the beginning of a phase, with nothing done. */
     void progress(Progress progress);
 
     /** Told once, before the first phase, what the source is. */

@@ -30,8 +30,7 @@ final class StagedResults {
     static void write(Configuration configuration, Path file, Object result) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, file);
         Path temporary = file.suffix("." + UUID.randomUUID());
-        try (FSDataOutputStream out =
-                fileSystem.createFile(temporary).overwrite(false).build()) {
+        try (FSDataOutputStream out = FileSystems.create(fileSystem, temporary)) {
             out.write(Json.MAPPER.writeValueAsBytes(result));
         }
         if (!fileSystem.rename(temporary, file)) {

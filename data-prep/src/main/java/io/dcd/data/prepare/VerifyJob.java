@@ -70,6 +70,7 @@ public final class VerifyJob {
         List<String> problems = new ArrayList<>();
         long[] done = new long[2];
         Broadcast<ClassIndex> classes = spark.broadcast(prepared.classIndex());
+        listener.progress(new Progress(Phase.VERIFY, 0, totalImages, 0, totalBytes, 0));
         new SparkTasks(spark)
                 .run(
                         "dcd verify: read every shard of " + prepared.directory(),

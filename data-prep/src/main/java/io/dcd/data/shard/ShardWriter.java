@@ -1,5 +1,6 @@
 package io.dcd.data.shard;
 
+import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
 import java.io.Closeable;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class ShardWriter implements Closeable {
      */
     public ShardWriter(FileSystem fileSystem, Path path, List<Integer> rowGroups) throws IOException {
         this.rowGroups = List.copyOf(rowGroups);
-        this.file = new ShardFile(fileSystem.createFile(path).overwrite(false).build());
+        this.file = new ShardFile(FileSystems.create(fileSystem, path));
         this.writer = new ParquetFileWriter(
                 file,
                 ShardSchema.SCHEMA,
