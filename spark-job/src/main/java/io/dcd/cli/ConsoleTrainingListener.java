@@ -94,6 +94,11 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
         }
     }
 
+    /** A signal asked for the end. */
+    void stopping() {
+        print("stopping: this round is finished and saved first; a second signal ends at once");
+    }
+
     @Override
     public void close() {
         endBar();

@@ -16,7 +16,8 @@ enum ExitCode {
     DATA(3, "data is missing, damaged or not what it should be"),
     DIVERGED(4, "training produced numbers that are not finite"),
     CLUSTER(5, "Spark or the cluster failed"),
-    CHECKPOINT(6, "a checkpoint or run directory cannot be used");
+    CHECKPOINT(6, "a checkpoint or run directory cannot be used"),
+    STOPPED(7, "stopped by a signal after saving; the same command goes on");
 
     private final int code;
     private final String meaning;

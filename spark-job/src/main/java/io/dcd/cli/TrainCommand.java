@@ -8,6 +8,7 @@ import io.dcd.train.Summary;
 import io.dcd.train.TrainingJob;
 import io.dcd.worker.NetworkSpec;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -71,10 +72,15 @@ final class TrainCommand implements Callable<Integer> {
                 ConsoleTrainingListener console =
                         new ConsoleTrainingListener(spec.commandLine().getErr())) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-            Summary summary = new TrainingJob(spark, settings, prepared, directory, console).run();
-            print(summary, directory);
+            TrainingJob job = new TrainingJob(spark, settings, prepared, directory, console);
+            StopSignals.first(() -> {
+                console.stopping();
+                job.stop();
+            });
+            Optional<Summary> summary = job.run();
+            summary.ifPresent(each -> print(each, directory));
+            return (summary.isPresent() ? ExitCode.DONE : ExitCode.STOPPED).code();
         }
-        return ExitCode.DONE.code();
     }
 
     private Settings settings(RunDirectory directory) {

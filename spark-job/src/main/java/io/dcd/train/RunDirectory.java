@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dcd.settings.Settings;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.CheckpointStore;
+import io.dcd.train.checkpoint.Lease;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -24,6 +26,7 @@ public final class RunDirectory {
     private static final String METRICS = "metrics.jsonl";
     private static final String SUMMARY = "summary.json";
     private static final String CHECKPOINTS = "checkpoints";
+    private static final String LEASE = "lease.json";
 
     private final FileSystem fileSystem;
     private final Path path;
@@ -66,7 +69,8 @@ public final class RunDirectory {
     }
 
     private static boolean isFileOfRun(FileStatus entry) {
-        return entry.isFile() && entry.getPath().getName().equals(CONFIGURATION);
+        return entry.isFile()
+                && Set.of(CONFIGURATION, LEASE).contains(entry.getPath().getName());
     }
 
     private static boolean isDirectoryOfRun(FileStatus entry) {
@@ -85,6 +89,15 @@ public final class RunDirectory {
     /** The run's checkpoints. */
     public CheckpointStore checkpoints() {
         return new CheckpointStore(fileSystem, new Path(path, CHECKPOINTS));
+    }
+
+    /**
+     * The right to write here; to be taken before anything is read that decides what is written.
+     *
+     * @throws CheckpointException if another driver has it
+     */
+    Lease lease() {
+        return Lease.take(fileSystem, new Path(path, LEASE));
     }
 
     /** The summary of the last invocation that ended well. */
@@ -116,11 +129,7 @@ public final class RunDirectory {
         String kept = Metrics.upTo(step, read(METRICS).orElse(""));
         try {
             Path unfinished = unfinished();
-            FSDataOutputStream out = fileSystem
-                    .createFile(unfinished)
-                    .overwrite(false)
-                    .recursive()
-                    .build();
+            FSDataOutputStream out = fileSystem.create(unfinished, false);
             out.write(kept.getBytes(StandardCharsets.UTF_8));
             out.hflush();
             replace(unfinished, new Path(path, METRICS));
@@ -144,11 +153,7 @@ public final class RunDirectory {
     private void write(String name, String text) {
         Path unfinished = unfinished();
         try {
-            try (FSDataOutputStream out = fileSystem
-                    .createFile(unfinished)
-                    .overwrite(false)
-                    .recursive()
-                    .build()) {
+            try (FSDataOutputStream out = fileSystem.create(unfinished, false)) {
                 out.write(text.getBytes(StandardCharsets.UTF_8));
                 out.hsync();
             }

@@ -11,6 +11,7 @@ import io.dcd.train.RoundRunner.Outcome;
 import io.dcd.train.averaging.AveragedNetwork;
 import io.dcd.train.checkpoint.Checkpoint;
 import io.dcd.train.checkpoint.CheckpointStore;
+import io.dcd.train.checkpoint.Lease;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.train.order.EpochPlan;
@@ -42,6 +43,8 @@ public final class TrainingJob {
     private final EvaluationSpec evaluationSpec;
 
     // What changes while the job runs.
+    private volatile boolean stopping;
+    private Lease lease;
     private ModelState state;
     private RoundRunner rounds;
     private Metrics metrics;
@@ -83,41 +86,55 @@ public final class TrainingJob {
                 network, validation, engine, settings.evaluation().batch());
     }
 
+    /** Asks a running job to save after the present round and end there; any thread may ask. */
+    public void stop() {
+        stopping = true;
+    }
+
     /**
      * Runs the job to its end or to its limit.
      *
-     * @throws io.dcd.train.checkpoint.CheckpointException if the run directory's newest checkpoint is damaged or of another run
+     * @return what came out; empty if the job was asked to stop before
+     * @throws io.dcd.train.checkpoint.CheckpointException if the run directory is another driver's, or its newest checkpoint is damaged or
+     *     of another run
      * @throws DivergedException if training diverges; the last checkpoint stands
      */
-    public Summary run() {
+    public Optional<Summary> run() {
         long begin = System.nanoTime();
-        CheckpointStore checkpoints = run.checkpoints();
-        Optional<Checkpoint> newest = checkpoints.newest();
-        newest.ifPresent(checkpoint -> checkpoint.requireFits(identity));
-        state = newest.map(each -> new ModelState(each.progress(), each.parameters(), each.velocity()))
-                .orElseGet(this::initialState);
-        Optional<Summary> done = run.summary()
-                .filter(summary -> over() && summary.step() == progress().step());
-        if (done.isPresent()) {
-            return done.get();
+        try (Lease taken = run.lease()) {
+            lease = taken;
+            CheckpointStore checkpoints = run.checkpoints();
+            Optional<Checkpoint> newest = checkpoints.newest();
+            newest.ifPresent(checkpoint -> checkpoint.requireFits(identity));
+            state = newest.map(each -> new ModelState(each.progress(), each.parameters(), each.velocity()))
+                    .orElseGet(this::initialState);
+            Optional<Summary> done = run.summary()
+                    .filter(summary -> over() && summary.step() == progress().step());
+            if (done.isPresent()) {
+                return done;
+            }
+            checkpoints.deleteUnfinished();
+            run.writeSettings(settings);
+            Optional<Summary> summary =
+                    train().map(report -> summary(report, (System.nanoTime() - begin) * NANOSECONDS));
+            summary.ifPresent(run::writeSummary);
+            return summary;
         }
-        checkpoints.deleteUnfinished();
-        run.writeSettings(settings);
+    }
+
+    private Optional<EvaluationReport> train() {
         try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings.training());
                 Evaluator evaluator = new Evaluator(spark, evaluationSpec);
                 Metrics opened = run.metrics(progress().step())) {
             rounds = runner;
             metrics = opened;
-            EvaluationReport report = train(evaluator);
-            Summary summary = summary(report, (System.nanoTime() - begin) * NANOSECONDS);
-            run.writeSummary(summary);
-            return summary;
+            return train(evaluator);
         }
     }
 
-    private EvaluationReport train(Evaluator evaluator) {
+    private Optional<EvaluationReport> train(Evaluator evaluator) {
         AveragedNetwork averaged = new AveragedNetwork(
-                spark, network.configuration(), state.parameters(), steps.workers(), workers -> runEpoch(workers));
+                spark, network.configuration(), state.parameters(), steps.workers(), this::runEpoch);
         listener.started(new TrainingListener.Start(
                 network.name(),
                 state.parameters().length,
@@ -130,25 +147,28 @@ public final class TrainingJob {
                 progress()));
         EvaluationReport report = null;
         long evaluatedStep = -1;
-        while (!over()) {
+        while (!over() && !stopping) {
             averaged.fitEpoch();
             averaged.setParameters(state.parameters());
-            if (over() || isDue(settings.evaluation().everyEpochs())) {
+            if (!stopping && (over() || isDue(settings.evaluation().everyEpochs()))) {
                 report = evaluate(evaluator);
                 evaluatedStep = progress().step();
             }
-            if (over() || isDue(settings.checkpoint().everyEpochs())) {
+            if (stopping || over() || isDue(settings.checkpoint().everyEpochs())) {
                 save();
             }
         }
-        return evaluatedStep == progress().step() ? report : evaluate(evaluator);
+        if (!over()) {
+            return Optional.empty();
+        }
+        return Optional.of(evaluatedStep == progress().step() ? report : evaluate(evaluator));
     }
 
     /** The rest of the present epoch, or as much of it as the limit allows. */
     private void runEpoch(JavaRDD<String> workers) {
         int epoch = progress().epoch();
         int everyRounds = settings.checkpoint().everyRounds();
-        while (!over() && progress().epoch() == epoch) {
+        while (!over() && !stopping && progress().epoch() == epoch) {
             Outcome outcome = rounds.run(state, workers);
             state = outcome.state();
             metrics.append(outcome.report());
@@ -167,6 +187,7 @@ public final class TrainingJob {
     }
 
     private void save() {
+        lease.requireHeld();
         Checkpoint checkpoint = new Checkpoint(identity, progress(), state.parameters(), state.velocity());
         run.checkpoints().save(checkpoint, settings.checkpoint().keep());
         listener.saved(progress());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,15 +25,21 @@ final class TrainingRuns {
 
     /** A cluster of processes: so many executors of one core each, started by Spark's own master and worker. */
     static JavaSparkContext cluster(int executors) throws IOException {
+        return cluster(executors, Map.of());
+    }
+
+    static JavaSparkContext cluster(int executors, Map<String, String> properties) throws IOException {
         Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-        return new JavaSparkContext(new SparkConf()
+        SparkConf conf = new SparkConf()
                 .setMaster("local-cluster[%d,1,1024]".formatted(executors))
                 .setAppName("training runs")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .set("spark.executor.extraJavaOptions", "-Dlog4j2.configurationFile=log4j2-test.properties")
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1")
-                .set("spark.ui.enabled", "false"));
+                .set("spark.ui.enabled", "false");
+        properties.forEach(conf::set);
+        return new JavaSparkContext(conf);
     }
 
     /** Two epochs of three rounds of at most two steps of 3 workers with batch 6, unless {@code assignments} say otherwise. */
@@ -53,7 +60,9 @@ final class TrainingRuns {
         for (String assignment : assignments) {
             loader.assignment(assignment);
         }
-        return new TrainingJob(spark, loader.load(), data, directory, listener).run();
+        return new TrainingJob(spark, loader.load(), data, directory, listener)
+                .run()
+                .orElseThrow();
     }
 
     /** Notes what it is told. */

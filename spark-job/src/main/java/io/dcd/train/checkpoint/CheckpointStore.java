@@ -165,8 +165,7 @@ public final class CheckpointStore {
     }
 
     private void write(Path file, byte[] bytes) throws IOException {
-        try (FSDataOutputStream out =
-                fileSystem.createFile(file).overwrite(false).build()) {
+        try (FSDataOutputStream out = fileSystem.create(file, false)) {
             out.write(bytes);
             out.hsync();
         }

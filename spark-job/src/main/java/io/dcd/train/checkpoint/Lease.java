@@ -1,0 +1,209 @@
+package io.dcd.train.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The right of one driver to write a run directory: a file that names the holder and that the holder rewrites again and again with a
+ * growing number. Whoever finds such a file watches the number: if it stands still, the holder is dead and the lease is taken over. No
+ * clocks are compared.
+ */
+public final class Lease implements AutoCloseable {
+    /** Between two signs of life. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+    /** A holder that is silent for so long is dead: ten heartbeats. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /** What this process holds; a file with this process's number but none of these is from an earlier life. */
+    private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
+
+    private final FileSystem fileSystem;
+    private final Path file;
+    private final ScheduledExecutorService heartbeat;
+    private Holder me;
+    private volatile IOException failure;
+
+    private record Holder(String token, String host, long process, long beats) {
+        /** Known only of processes on this machine. */
+        boolean isDead() {
+            boolean mine = process == ProcessHandle.current().pid();
+            return host.equals(hostName())
+                    && (mine ? !HELD.contains(token) : ProcessHandle.of(process).isEmpty());
+        }
+
+        @Override
+        public String toString() {
+            return "process %d on %s".formatted(process, host);
+        }
+    }
+
+    private Lease(FileSystem fileSystem, Path file, Holder me) {
+        this.fileSystem = fileSystem;
+        this.file = file;
+        this.me = me;
+        this.heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "dcd-lease");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Takes the lease {@code file}; waits if there is one whose holder may be dead.
+     *
+     * @throws CheckpointException if another driver holds it
+     */
+    public static Lease take(FileSystem fileSystem, Path file) {
+        Holder me = new Holder(
+                UUID.randomUUID().toString(),
+                hostName(),
+                ProcessHandle.current().pid(),
+                0);
+        Lease lease = new Lease(fileSystem, file, me);
+        try {
+            Optional<Holder> other = lease.read();
+            if (other.isPresent()) {
+                lease.awaitDeath(other.get());
+                fileSystem.delete(file, false);
+            }
+            lease.write(false);
+            HELD.add(me.token());
+        } catch (FileAlreadyExistsException e) {
+            throw new CheckpointException("another driver took " + file.getParent() + " at this moment", e);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot take the lease " + file + ": " + e.getMessage(), e);
+        }
+        lease.heartbeat.scheduleWithFixedDelay(
+                lease::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        return lease;
+    }
+
+    /** @throws CheckpointException if another driver has taken over, or the file system cannot be reached */
+    public synchronized void requireHeld() {
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            Optional<Holder> holder = read();
+            if (holder.isEmpty() || !holder.get().token().equals(me.token())) {
+                throw new CheckpointException("this driver was silent for too long and lost %s to %s"
+                        .formatted(
+                                file.getParent(), holder.map(Holder::toString).orElse("nobody")));
+            }
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read the lease " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives the lease back. */
+    @Override
+    public synchronized void close() {
+        heartbeat.shutdownNow();
+        HELD.remove(me.token());
+        try {
+            if (read().filter(holder -> holder.token().equals(me.token())).isPresent()) {
+                fileSystem.delete(file, false);
+            }
+        } catch (IOException e) {
+            throw new CheckpointException("cannot give back the lease " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized void beat() {
+        try {
+            if (!heartbeat.isShutdown()
+                    && read().filter(holder -> holder.token().equals(me.token()))
+                            .isPresent()) {
+                me = new Holder(me.token(), me.host(), me.process(), me.beats() + 1);
+                write(true);
+                failure = null;
+            }
+        } catch (IOException e) {
+            failure = e;
+        }
+    }
+
+    private void awaitDeath(Holder first) throws IOException {
+        if (HELD.contains(first.token())) {
+            throw held(first);
+        }
+        long begin = System.nanoTime();
+        while (!first.isDead() && System.nanoTime() - begin < PATIENCE.toNanos()) {
+            Optional<Holder> now = read();
+            if (now.isEmpty()) {
+                return;
+            }
+            if (!now.get().equals(first)) {
+                throw held(now.get());
+            }
+            pause();
+        }
+    }
+
+    private CheckpointException held(Holder holder) {
+        return new CheckpointException(
+                "%s is being written by %s; wait for it, or give another --run".formatted(file.getParent(), holder));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CheckpointException("interrupted while waiting for a lease", e);
+        }
+    }
+
+    /** The holder; empty without a file. */
+    private Optional<Holder> read() throws IOException {
+        Optional<Holder> holder = Optional.empty();
+        // A file that is just being rewritten is read again; one that stays unreadable has a holder that shows no life.
+        for (int attempt = 0; attempt < 3 && holder.isEmpty(); attempt++) {
+            byte[] bytes;
+            try (FSDataInputStream in = fileSystem.open(file)) {
+                bytes = in.readAllBytes();
+            } catch (FileNotFoundException e) {
+                return Optional.empty();
+            }
+            try {
+                holder = Optional.of(CheckpointManifest.JSON.readValue(bytes, Holder.class));
+            } catch (JsonProcessingException e) {
+                pause();
+            }
+        }
+        return Optional.of(holder.orElse(new Holder("", "an unknown host", -1, 0)));
+    }
+
+    private void write(boolean overwrite) throws IOException {
+        try (FSDataOutputStream out = fileSystem.create(file, overwrite)) {
+            out.write(CheckpointManifest.JSON.writeValueAsBytes(me));
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.dcd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dcd.PreparedImages;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Driver processes that are killed or asked to stop. */
+@Tag("fault")
+class DriverFaultTest {
+    private static final int ROUNDS = 6;
+
+    @TempDir
+    private static Path shared;
+
+    private static Path data;
+    private static String faultFree;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void trainWithoutFaults() throws Exception {
+        SparkConf conf =
+                new SparkConf().setMaster("local[2]").setAppName("prepare").set("spark.ui.enabled", "false");
+        try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+            data = Path.of(PreparedImages.prepare(spark, shared).directory().toUri());
+        }
+        Path run = shared.resolve("fault-free");
+        assertThat(start(run).waitFor()).isEqualTo(0);
+        faultFree = summary(run);
+    }
+
+    @Test
+    void killedDriverCostsTheRoundsSinceTheLastCheckpoint() throws Exception {
+        Path run = directory.resolve("run");
+        for (int round : new int[] {1, 3, 4}) {
+            Process driver = start(run);
+            awaitLine(driver, "saved step " + 2 * round);
+            driver.destroyForcibly().waitFor();
+        }
+        assertThat(run.resolve("lease.json"))
+                .as("the killed driver's lease is still there")
+                .exists();
+        assertThat(start(run).waitFor()).isEqualTo(0);
+        assertFaultFree(run);
+    }
+
+    @Test
+    void terminationFinishesTheRoundAndSaves() throws Exception {
+        Path run = directory.resolve("run");
+        Process driver = start(run);
+        awaitLine(driver, "round 1/");
+        driver.destroy();
+        assertThat(driver.waitFor()).isEqualTo(ExitCode.STOPPED.code());
+        List<String> saved = names(run.resolve("checkpoints"));
+        assertThat(saved).as("rounds saved before the end").isNotEmpty().hasSizeLessThan(ROUNDS);
+        assertThat(run.resolve("summary.json")).doesNotExist();
+        assertThat(run.resolve("lease.json")).doesNotExist();
+        assertThat(start(run).waitFor()).isEqualTo(0);
+        assertFaultFree(run);
+    }
+
+    @Test
+    void secondDriverIsRefused() throws Exception {
+        Path run = directory.resolve("run");
+        Process driver = start(run);
+        awaitLine(driver, "round 1/");
+        StringWriter err = new StringWriter();
+        int code = Dcd.commandLine()
+                .setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments(run));
+        assertThat(code).isEqualTo(ExitCode.CHECKPOINT.code());
+        assertThat(err.toString()).contains("is being written by process " + driver.pid());
+        assertThat(driver.waitFor()).as("the first driver is not disturbed").isEqualTo(0);
+        assertFaultFree(run);
+    }
+
+    private static void assertFaultFree(Path run) throws IOException {
+        assertThat(summary(run)).isEqualTo(faultFree);
+        assertThat(names(run))
+                .as("no stray files")
+                .containsExactlyInAnyOrder("checkpoints", "config.conf", "metrics.jsonl", "summary.json");
+        assertThat(names(run.resolve("checkpoints"))).allMatch(name -> name.startsWith("step-"));
+        List<String> steps = Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .filter(line -> line.contains("\"type\":\"round\""))
+                .map(line -> line.replaceAll(".*\"step\":(\\d+),.*", "$1"))
+                .toList();
+        assertThat(steps)
+                .as("a ledger without gaps")
+                .isEqualTo(IntStream.rangeClosed(1, ROUNDS)
+                        .mapToObj(round -> Integer.toString(2 * round))
+                        .toList());
+    }
+
+    /** The line that pins the parameters. */
+    private static String summary(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("summary.json")).stream()
+                .filter(line -> line.contains("parameters_sha256"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String[] arguments(Path run) {
+        return new String[] {
+            "train",
+            "--run=" + run,
+            "--data=" + data,
+            "--master=local[2]",
+            "--set=network.name=mobilenetv2-x0.35-static",
+            "--set=data.image-size=32",
+            "--set=training.workers=2",
+            "--set=training.batch=8",
+            "--set=training.epochs=2",
+            "--set=training.steps-per-round=2",
+            "--set=checkpoint.every-rounds=1",
+            "--set=checkpoint.keep=3"
+        };
+    }
+
+    /** 100 images make ⌊100 / 16⌋ = 6 steps, that is 3 rounds, an epoch. */
+    private static Process start(Path run) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Djdk"))
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-Xmx1g",
+                "-Dspark.ui.enabled=false",
+                "-Dlog4j2.configurationFile=log4j2-test.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Dcd.class.getName()));
+        command.addAll(List.of(arguments(run)));
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static void awaitLine(Process process, String text) throws IOException {
+        List<String> seen = new ArrayList<>();
+        BufferedReader lines = process.errorReader(StandardCharsets.UTF_8);
+        String line = lines.readLine();
+        while (line != null && !line.contains(text)) {
+            seen.add(line);
+            line = lines.readLine();
+        }
+        assertThat(line).as("a line with '%s' after %s", text, seen).isNotNull();
+    }
+
+    private static List<String> names(Path path) throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+}
