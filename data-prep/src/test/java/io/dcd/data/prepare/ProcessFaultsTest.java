@@ -1,0 +1,130 @@
+package io.dcd.data.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dcd.data.DataException;
+import io.dcd.data.PreparedData;
+import io.dcd.data.prepare.PrepareProcess.Fault;
+import io.dcd.data.testing.DrawnArchives;
+import io.dcd.data.testing.LocalSpark;
+import io.dcd.data.testing.Preparations;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes die: the driver, an executor, a task between writing and committing. What comes out is what undisturbed work makes. */
+@Tag("cluster")
+class ProcessFaultsTest {
+    @TempDir
+    private Path directory;
+
+    private Path source;
+    private Path output;
+
+    @BeforeEach
+    void writeArchives() throws IOException {
+        source = directory.resolve("source");
+        output = directory.resolve("prepared");
+        DrawnArchives.write(source, 6, 12, 4);
+    }
+
+    @Test
+    void aDriverThatDiesLosesNothing() throws IOException, InterruptedException {
+        Outcome killed = run("local[2]", "file", Fault.DRIVER_DIES);
+        assertThat(killed.exitCode()).as("the driver died: %s", killed.output()).isEqualTo(PrepareProcess.KILLED);
+        assertThatThrownBy(() -> PreparedData.open(new Configuration(), Preparations.path(output)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("run `dcd prep");
+        assertSameAsUndisturbed(run("local[2]", "file", Fault.NONE));
+    }
+
+    @Test
+    void executorsAndTasksThatDieAreReplaced() throws IOException, InterruptedException {
+        Outcome outcome = run("local-cluster[2,1,1024]", DyingFileSystem.SCHEME, Fault.EXECUTOR_DIES);
+        assertThat(outcome.output()).as("an executor was killed").contains("killed an executor: true");
+        assertThat(DyingFileSystem.evidence(output.toFile()))
+                .as("a process died before it had named its shard")
+                .exists();
+        assertSameAsUndisturbed(outcome);
+    }
+
+    private void assertSameAsUndisturbed(Outcome outcome) throws IOException {
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        Path elsewhere = directory.resolve("undisturbed");
+        try (JavaSparkContext spark = LocalSpark.start(1)) {
+            PreparedData expected = new PrepareJob(
+                            spark,
+                            Preparations.options(source, elsewhere)
+                                    .withShardLimits(PrepareProcess.SHARDS)
+                                    .build(),
+                            PrepareListener.NONE)
+                    .run();
+            assertThat(outcome.output()).contains("fingerprint " + expected.fingerprint());
+        }
+        assertThat(Preparations.files(output)).as("every file, and no other").isEqualTo(Preparations.files(elsewhere));
+    }
+
+    private record Outcome(int exitCode, String output) {}
+
+    private Outcome run(String master, String scheme, Fault fault) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Djdk."))
+                .toList());
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                PrepareProcess.class.getName(),
+                master,
+                source.toUri().toString(),
+                scheme + "://" + output,
+                fault.name()));
+        File log = directory.resolve(fault + ".log").toFile();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+        builder.environment().put("SPARK_HOME", sparkHome().toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+        builder.directory(directory.toFile());
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                    .as("ends in bounded time")
+                    .isTrue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), Files.readString(log.toPath()));
+    }
+
+    /** A directory that Spark takes for its installation: links to this test's own jars. */
+    private Path sparkHome() throws IOException {
+        Path home = directory.resolve("spark");
+        Path jars = home.resolve("jars");
+        if (Files.notExists(jars)) {
+            Files.createDirectories(jars);
+            for (String entry :
+                    Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator))) {
+                Path jar = Path.of(entry);
+                if (entry.endsWith(".jar")) {
+                    Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+                }
+            }
+        }
+        return home;
+    }
+}
