@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             NetworksCommand.class,
             DescribeCommand.class,
+            BenchCommand.class,
         })
 public final class Dcd implements Runnable {
     @Spec

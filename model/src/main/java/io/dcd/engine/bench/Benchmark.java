@@ -29,26 +29,14 @@ public final class Benchmark implements AutoCloseable {
     private final Runnable step;
     private long number;
 
-    /** What a step is. */
-    public enum Mode {
-        /** Forward, loss, backward and update. */
-        TRAIN,
-        /** Forward alone. */
-        INFER
-    }
-
-    /**
-     * Compiles a plan.
-     *
-     * @param parameters the flat vector, running statistics included
-     */
-    public Benchmark(Graph graph, float[] parameters, Backend backend, Mode mode, int batch) {
-        this.graph = graph;
+    /** Compiles a plan. */
+    public Benchmark(Workload workload, Backend backend) {
+        this.graph = workload.graph();
         this.backend = new ProfilingBackend(backend);
-        this.batch = batch;
+        this.batch = workload.batch();
         Random random = new Random(SEED);
         int classes = graph.output().shape().elements();
-        switch (mode) {
+        switch (workload.mode()) {
             case TRAIN -> {
                 TrainingPlan training = new TrainingPlan(graph, this.backend, batch, SEED, parameter -> true);
                 plan = training.plan();
@@ -68,9 +56,9 @@ public final class Benchmark implements AutoCloseable {
                 float[] logits = new float[batch * classes];
                 step = () -> inference.predict(images, logits);
             }
-            default -> throw new AssertionError(mode);
+            default -> throw new AssertionError(workload.mode());
         }
-        plan.parameters().write(parameters);
+        plan.parameters().write(workload.parameters());
     }
 
     private ByteBuffer images(Random random) {
@@ -79,8 +67,8 @@ public final class Benchmark implements AutoCloseable {
         return ByteBuffer.wrap(bytes);
     }
 
-    /** Runs one step and returns its milliseconds; for benchmarks that take turns. */
-    public double step() {
+    /** Runs one step and returns its milliseconds. */
+    double step() {
         long begin = System.nanoTime();
         step.run();
         return (System.nanoTime() - begin) / 1e6;
@@ -104,18 +92,13 @@ public final class Benchmark implements AutoCloseable {
         for (int i = 0; i < repeats; i++) {
             times[i] = step();
         }
-        return result(times, profile);
-    }
-
-    /** The result of steps whose milliseconds are {@code times}. */
-    public BenchmarkResult result(double[] times, boolean profile) {
         double median = median(times);
         return new BenchmarkResult(
                 median, batch * 1e3 / median, plan.arenaElements() * Float.BYTES, profile ? costs() : List.of());
     }
 
     /** The middle of the sorted values. */
-    public static double median(double[] values) {
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
@@ -151,11 +134,6 @@ public final class Benchmark implements AutoCloseable {
         long parameters =
                 operation.parameters().stream().mapToLong(Parameter::elements).sum();
         return Float.BYTES * (perSample * batch + parameters);
-    }
-
-    /** The graph that is run. */
-    public Graph graph() {
-        return graph;
     }
 
     @Override

@@ -1,0 +1,39 @@
+package io.dcd.engine.bench;
+
+/**
+ * How long a step takes here and in a peer, the two taking turns.
+ *
+ * @param stepMilliseconds the median step
+ * @param peerStepMilliseconds the peer's median step
+ */
+public record Comparison(double stepMilliseconds, double peerStepMilliseconds) {
+    /** Steps that each side runs before it is the other's turn: threads that spin after a step end before the next but one. */
+    private static final int TURN = 3;
+
+    /** How many times faster this engine is. */
+    public double ratio() {
+        return peerStepMilliseconds / stepMilliseconds;
+    }
+
+    /** Warms both sides up and measures {@code repeats} steps of each. */
+    public static Comparison of(Benchmark benchmark, Peer.Steps peer, int warmups, int repeats) {
+        for (int i = 0; i < warmups; i++) {
+            benchmark.step();
+            peer.run();
+        }
+        double[] times = new double[repeats];
+        double[] peerTimes = new double[repeats];
+        for (int begin = 0; begin < repeats; begin += TURN) {
+            int end = Math.min(repeats, begin + TURN);
+            for (int i = begin; i < end; i++) {
+                times[i] = benchmark.step();
+            }
+            for (int i = begin; i < end; i++) {
+                long start = System.nanoTime();
+                peer.run();
+                peerTimes[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        return new Comparison(Benchmark.median(times), Benchmark.median(peerTimes));
+    }
+}

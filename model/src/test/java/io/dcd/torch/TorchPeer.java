@@ -1,0 +1,97 @@
+package io.dcd.torch;
+
+import io.dcd.engine.bench.Peer;
+import io.dcd.engine.bench.Workload;
+import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Shape;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** libtorch, with images in its faster memory format on CPUs, channels last. */
+public final class TorchPeer implements Peer {
+    @Override
+    public String name() {
+        return "libtorch";
+    }
+
+    @Override
+    public Steps prepare(Workload workload, int threads) {
+        if (!workload.network().startsWith("mobilenetv2-")) {
+            throw new UnsupportedOperationException("libtorch's side has MobileNetV2 alone, not " + workload.network());
+        }
+        torch.set_num_threads(threads);
+        TorchNetwork network =
+                new TorchMobileNetV2(workload.stemStride(), workload.network().endsWith("-dcd"));
+        return new TorchSteps(workload, network);
+    }
+
+    private static final class TorchSteps implements Steps {
+        private final TorchNetwork network;
+        private final Tensor images;
+        private final TorchParameters parameters;
+        private final Runnable step;
+
+        TorchSteps(Workload workload, TorchNetwork network) {
+            this.network = network;
+            Graph graph = workload.graph();
+            Shape shape = graph.operations().get(0).output().shape();
+            images = torch.randn(new long[] {workload.batch(), 3, shape.height(), shape.width()})
+                    .contiguous(torch.MemoryFormat.ChannelsLast);
+            float[] values = workload.parameters();
+            parameters = new TorchParameters(
+                    graph,
+                    IntStream.range(0, values.length)
+                            .mapToDouble(i -> values[i])
+                            .toArray(),
+                    torch.ScalarType.Float);
+            step = workload.mode() == Workload.Mode.TRAIN ? training(workload) : this::infer;
+        }
+
+        private Runnable training(Workload workload) {
+            int classes = workload.graph().output().shape().elements();
+            Tensor labels = torch.tensor(LongStream.range(0, workload.batch())
+                    .map(n -> n * 37 % classes)
+                    .toArray());
+            SGDOptions options = new SGDOptions(1e-4);
+            options.momentum().put(0.9);
+            options.weight_decay().put(2e-5);
+            SGD optimizer = new SGD(parameters.trainable(), options);
+            return () -> {
+                optimizer.zero_grad();
+                Tensor loss = torch.cross_entropy(network.forward(new TorchLayers(parameters, true), images), labels);
+                loss.backward();
+                optimizer.step();
+            };
+        }
+
+        private void infer() {
+            NoGradGuard withoutGradients = new NoGradGuard();
+            try {
+                network.forward(new TorchLayers(parameters, false), images);
+            } finally {
+                withoutGradients.close();
+            }
+        }
+
+        @Override
+        public void run() {
+            PointerScope temporaries = new PointerScope();
+            try {
+                step.run();
+            } finally {
+                temporaries.close();
+            }
+        }
+
+        @Override
+        public void close() {
+            images.close();
+        }
+    }
+}
