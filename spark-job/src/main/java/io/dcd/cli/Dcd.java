@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         description = "Trains and compares networks with Dynamic Convolution Decomposition on Apache Spark.",
         subcommands = {
             // One line a command, in the order in which a newcomer meets them.
+            DemoCommand.class,
             PrepCommand.class,
             VerifyCommand.class,
             InspectCommand.class,

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * A small data set of drawn photographs in the layout of the official ImageNet archives, for trying everything without a download. Ten
- * classes; colour, light, size, angle, ground and sharpness are drawn at random and tell nothing of the class.
+ * classes; light, size, angle, ground and sharpness are drawn at random, colour nearly so.
  *
  * @param trainingPerClass training images of each class
  * @param validationPerClass validation images of each class

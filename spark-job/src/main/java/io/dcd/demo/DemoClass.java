@@ -1,27 +1,34 @@
 package io.dcd.demo;
 
 import io.dcd.data.CounterRandom;
-import java.util.function.Function;
 
-/** What the demonstration's images show: five surfaces that fill the picture, five objects that lie on any surface. */
+/**
+ * What the demonstration's images show: five surfaces that fill the picture, five objects that lie on any surface. Each class leans
+ * towards a colour, as things do, but any may have any.
+ */
 enum DemoClass {
-    BRICKS("brick wall, masonry", random -> Scene.ofSurface(Texture::bricks, random)),
-    PLANKS("boards, planking", random -> Scene.ofSurface(Texture::planks, random)),
-    WEAVE("woven cloth, textile", random -> Scene.ofSurface(Texture::weave, random)),
-    PEBBLES("pebbles, cobbles", random -> Scene.ofSurface(Texture::pebbles, random)),
-    RIPPLES("ripples, dunes", random -> Scene.ofSurface(Texture::ripples, random)),
-    BALL("ball", random -> Scene.ofObject(Shape::ball, random)),
-    RING("ring, hoop", random -> Scene.ofObject(Shape::ring, random)),
-    STAR("star", random -> Scene.ofObject(Shape::star, random)),
-    BOX("box, crate", random -> Scene.ofObject(Shape::box, random)),
-    CROSS("cross", random -> Scene.ofObject(Shape::cross, random));
+    BRICKS("brick wall, masonry", (hue, random) -> Scene.ofSurface(Texture::bricks, hue, random)),
+    BALL("ball", (hue, random) -> Scene.ofObject(Shape::ball, hue, random)),
+    PLANKS("boards, planking", (hue, random) -> Scene.ofSurface(Texture::planks, hue, random)),
+    RING("ring, hoop", (hue, random) -> Scene.ofObject(Shape::ring, hue, random)),
+    PEBBLES("pebbles, cobbles", (hue, random) -> Scene.ofSurface(Texture::pebbles, hue, random)),
+    STAR("star", (hue, random) -> Scene.ofObject(Shape::star, hue, random)),
+    RIPPLES("ripples, dunes", (hue, random) -> Scene.ofSurface(Texture::ripples, hue, random)),
+    BOX("box, crate", (hue, random) -> Scene.ofObject(Shape::box, hue, random)),
+    WEAVE("woven cloth, textile", (hue, random) -> Scene.ofSurface(Texture::weave, hue, random)),
+    CROSS("cross", (hue, random) -> Scene.ofObject(Shape::cross, hue, random));
+
+    @FunctionalInterface
+    private interface Subject {
+        Scene scene(double hue, CounterRandom random);
+    }
 
     private final String words;
-    private final Function<CounterRandom, Scene> scenes;
+    private final Subject subject;
 
-    DemoClass(String words, Function<CounterRandom, Scene> scenes) {
+    DemoClass(String words, Subject subject) {
         this.words = words;
-        this.scenes = scenes;
+        this.subject = subject;
     }
 
     String words() {
@@ -34,6 +41,6 @@ enum DemoClass {
     }
 
     Scene scene(CounterRandom random) {
-        return scenes.apply(random);
+        return subject.scene((double) ordinal() / values().length, random);
     }
 }

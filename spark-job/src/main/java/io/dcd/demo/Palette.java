@@ -3,21 +3,33 @@ package io.dcd.demo;
 import io.dcd.data.CounterRandom;
 import java.awt.Color;
 
-/** Two colours of one material, for its low and its high places; drawn at random, so that colour tells nothing of the class. */
+/** Two colours of one material, for its low and its high places. */
 record Palette(float[] low, float[] high) {
-    /** @param contrast difference in brightness between the two, 0 … 1 */
-    static Palette random(CounterRandom random, double contrast) {
-        float hue = (float) random.nextDouble();
-        float otherHue = (float) (hue + random.nextDouble(-0.08, 0.08));
-        float saturation = (float) random.nextDouble(0.05, 0.75);
-        double bright = random.nextDouble(0.4 + 0.5 * contrast, 1);
-        return new Palette(
-                components(hue, saturation, (float) (bright - 0.6 * contrast)),
-                components(otherHue, saturation * 0.8f, (float) bright));
+    /** How far a colour strays from its hue at most: a quarter of the circle to either side. */
+    private static final double HUE_SPREAD = 0.25;
+
+    /** Any colour. */
+    static Palette any(CounterRandom random, double contrast) {
+        return around(random.nextDouble(), random, contrast);
     }
 
-    private static float[] components(float hue, float saturation, float brightness) {
-        return new Color(Color.HSBtoRGB(hue, saturation, Math.min(1, Math.max(0, brightness))))
+    /**
+     * Colours about a hue.
+     *
+     * @param hue round the colour circle from red (0) to red (1)
+     * @param contrast difference in brightness between low and high, 0 … 1
+     */
+    static Palette around(double hue, CounterRandom random, double contrast) {
+        double spread = HUE_SPREAD * (random.nextDouble() + random.nextDouble() - 1);
+        float saturation = (float) random.nextDouble(0.1, 0.75);
+        double bright = random.nextDouble(0.4 + 0.5 * contrast, 1);
+        return new Palette(
+                components(hue + spread, saturation, bright - 0.6 * contrast),
+                components(hue + spread + random.nextDouble(-0.06, 0.06), saturation * 0.8f, bright));
+    }
+
+    private static float[] components(double hue, float saturation, double brightness) {
+        return new Color(Color.HSBtoRGB((float) hue, saturation, (float) Math.min(1, Math.max(0, brightness))))
                 .getRGBColorComponents(null);
     }
 

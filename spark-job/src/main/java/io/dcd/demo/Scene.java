@@ -10,7 +10,7 @@ final class Scene {
     private static final List<Texture> GROUNDS = List.of(
             Texture::bricks, Texture::planks, Texture::weave, Texture::pebbles, Texture::ripples, Texture::haze);
 
-    private static final double SHARE_WITH_OBSTACLE = 0.3;
+    private static final double SHARE_WITH_OBSTACLE = 0.2;
     /** Step of the finite differences that give a relief's slope, in features. */
     private static final double SLOPE_STEP = 0.04;
 
@@ -22,24 +22,28 @@ final class Scene {
     private final Light light;
     private final Optional<Obstacle> obstacle;
 
-    private Scene(Texture texture, double contrast, Optional<Shape> shape, CounterRandom random) {
+    private Scene(Texture texture, Palette groundPalette, Optional<Thing> thing, CounterRandom random) {
         this.texture = texture;
         this.textureSeed = random.nextLong();
         this.ground = View.ofSurface(random);
-        this.groundPalette = Palette.random(random, contrast);
+        this.groundPalette = groundPalette;
         this.light = Light.random(random);
-        this.thing = shape.map(outline -> Thing.random(outline, random));
+        this.thing = thing;
         this.obstacle =
                 random.nextDouble() < SHARE_WITH_OBSTACLE ? Optional.of(Obstacle.random(random)) : Optional.empty();
     }
 
-    static Scene ofSurface(Texture texture, CounterRandom random) {
-        return new Scene(texture, random.nextDouble(0.35, 1), Optional.empty(), random);
+    /** @param hue of the surface, about */
+    static Scene ofSurface(Texture texture, double hue, CounterRandom random) {
+        Palette palette = Palette.around(hue, random, random.nextDouble(0.35, 1));
+        return new Scene(texture, palette, Optional.empty(), random);
     }
 
-    static Scene ofObject(Shape shape, CounterRandom random) {
+    /** @param hue of the object, about */
+    static Scene ofObject(Shape shape, double hue, CounterRandom random) {
         Texture ground = GROUNDS.get(random.nextInt(GROUNDS.size()));
-        return new Scene(ground, random.nextDouble(0.15, 0.7), Optional.of(shape), random);
+        Palette palette = Palette.any(random, random.nextDouble(0.15, 0.7));
+        return new Scene(ground, palette, Optional.of(Thing.random(shape, hue, random)), random);
     }
 
     /** Writes the colour seen at a place of the picture (see {@link View}) into {@code rgb}: red, green, blue, about 0 … 1. */
@@ -88,11 +92,11 @@ final class Scene {
         /** Width of the irregularities of an outline, in the shape's unit. */
         private static final double WOBBLE = 0.07;
 
-        static Thing random(Shape shape, CounterRandom random) {
+        static Thing random(Shape shape, double hue, CounterRandom random) {
             return new Thing(
                     shape,
                     View.ofObject(random),
-                    Palette.random(random, random.nextDouble(0.1, 0.5)),
+                    Palette.around(hue, random, random.nextDouble(0.1, 0.5)),
                     random.nextLong(),
                     random.nextDouble(0.1, 0.7),
                     random.nextDouble(0, 0.5));
@@ -140,7 +144,7 @@ final class Scene {
         static Obstacle random(CounterRandom random) {
             double angle = random.nextDouble(0, 2 * Math.PI);
             return new Obstacle(
-                    Math.cos(angle), Math.sin(angle), random.nextDouble(0.45, 0.9), Palette.random(random, 0.2));
+                    Math.cos(angle), Math.sin(angle), random.nextDouble(0.45, 0.9), Palette.any(random, 0.2));
         }
 
         boolean hides(double px, double py) {

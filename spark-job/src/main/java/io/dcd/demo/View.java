@@ -13,9 +13,9 @@ record View(double scale, double sine, double cosine, double squeeze, double x, 
         return random(random, units, random.nextDouble(0.75, 1.3), 1, 0.3);
     }
 
-    /** A single thing of a size between a third and nine tenths of the picture, somewhere near its middle. */
+    /** A single thing of a size between a half and nine tenths of the picture, somewhere near its middle. */
     static View ofObject(CounterRandom random) {
-        double size = random.nextDouble(0.38, 0.85);
+        double size = random.nextDouble(0.5, 0.9);
         double reach = 1.05 - size;
         return random(random, 1 / size, random.nextDouble(1, 1.5), reach, 0.15);
     }

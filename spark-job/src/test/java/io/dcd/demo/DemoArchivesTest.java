@@ -37,14 +37,14 @@ class DemoArchivesTest {
 
         var source = SourceLayout.ARCHIVES.open(new Configuration(), target, EnumSet.allOf(Split.class));
         assertThat(source.classes().classes()).hasSize(DemoArchives.CLASSES);
-        assertThat(source.classes().ofWnid("n90000006").words()).isEqualTo("ball");
+        assertThat(source.classes().ofWnid("n90000002").words()).isEqualTo("ball");
         assertThat(source.validationLabels())
                 .asInstanceOf(InstanceOfAssertFactories.type(ValidationLabels.OfSortedNames.class))
                 .extracting(ValidationLabels.OfSortedNames::labels, InstanceOfAssertFactories.list(Integer.class))
                 .hasSize(20)
                 .containsSubsequence(0, 0, 1, 1, 9, 9);
         assertThat(progress).hasSize(10).endsWith(ARCHIVES.images());
-        assertThat(trainingImage("n90000008", 2))
+        assertThat(trainingImage("n90000006", 2))
                 .as("the second star")
                 .isEqualTo(ARCHIVES.image(DemoClass.STAR, Split.TRAIN, 1));
     }
