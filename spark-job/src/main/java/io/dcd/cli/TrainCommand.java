@@ -7,6 +7,7 @@ import io.dcd.train.RunDirectory;
 import io.dcd.train.Summary;
 import io.dcd.train.TrainingJob;
 import io.dcd.worker.NetworkSpec;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -46,6 +47,13 @@ final class TrainCommand implements Callable<Integer> {
             description = "Network, as `dcd networks` lists them; short for --set network.name=NAME.")
     private String network;
 
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            description = "Published recipe beneath --config and --set: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Recipes.class)
+    private String recipe;
+
     @Option(names = "--json", description = "Print the summary as JSON.")
     private boolean json;
 
@@ -54,6 +62,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private SparkOptions sparkOptions;
+
+    /** The names that {@code --recipe} takes. */
+    private static final class Recipes extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Recipes() {
+            super(SettingsLoader.RECIPES);
+        }
+    }
 
     @Override
     public Integer call() {
@@ -86,6 +103,9 @@ final class TrainCommand implements Callable<Integer> {
     private Settings settings(RunDirectory directory) {
         SettingsLoader loader = new SettingsLoader();
         directory.configuration().ifPresent(stored -> loader.text(stored, directory.path() + "/config.conf"));
+        if (recipe != null) {
+            loader.recipe(recipe);
+        }
         settingsOptions.applyTo(loader);
         if (network != null) {
             loader.value("network.name", network);

@@ -7,13 +7,20 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Layers configurations over the defaults; each layer wins over those before it. A key without a default is an error. */
+/**
+ * Layers configurations over the defaults; each layer wins over those before it. A key without a default is an error.
+ */
 public final class SettingsLoader {
+    /** The recipes that come with the program. */
+    public static final List<String> RECIPES =
+            List.of("mobilenetv2", "mobilenetv2-x1.0-reference", "resnet", "resnet50-reference");
+
     private final Config defaults;
     private Config layers = ConfigFactory.empty();
 
@@ -22,6 +29,21 @@ public final class SettingsLoader {
                 SettingsLoader.class,
                 "reference.conf",
                 ConfigParseOptions.defaults().setAllowMissing(false));
+    }
+
+    /**
+     * One of the recipes that come with the program: {@code recipe-NAME.conf} beside this class.
+     *
+     * @throws SettingsException if there is none of that name
+     */
+    public SettingsLoader recipe(String name) {
+        if (!RECIPES.contains(name)) {
+            throw new SettingsException("unknown recipe %s; there are %s".formatted(name, String.join(", ", RECIPES)));
+        }
+        return layer(ConfigFactory.parseResources(
+                SettingsLoader.class,
+                "recipe-" + name + ".conf",
+                ConfigParseOptions.defaults().setAllowMissing(false)));
     }
 
     /** A HOCON file. */

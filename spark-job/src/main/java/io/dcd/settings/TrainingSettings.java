@@ -11,6 +11,7 @@ public record TrainingSettings(
         int stepsPerRound,
         int limitRounds,
         double learningRate,
+        int referenceBatch,
         Schedule schedule,
         int stepEpochs,
         double stepFactor,
@@ -18,7 +19,9 @@ public record TrainingSettings(
         double momentum,
         double weightDecay,
         boolean decayBiases,
-        double labelSmoothing) {
+        double labelSmoothing,
+        double mixup,
+        int mixupRampEpochs) {
     /** How the learning rate falls. */
     public enum Schedule {
         /** Half a cosine from the full rate to 0 over all steps. */
@@ -39,6 +42,7 @@ public record TrainingSettings(
                 learningRate > 0 && Double.isFinite(learningRate),
                 "training.learning-rate must be positive, got %s",
                 learningRate);
+        require(referenceBatch >= 0, "training.reference-batch must not be negative, got %s", referenceBatch);
         require(stepEpochs >= 1, "training.step-epochs must be at least 1, got %s", stepEpochs);
         require(stepFactor > 0 && stepFactor <= 1, "training.step-factor must lie in 0 < f ≤ 1, got %s", stepFactor);
         require(
@@ -54,5 +58,17 @@ public record TrainingSettings(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "training.label-smoothing must lie in 0 ≤ s < 1, got %s",
                 labelSmoothing);
+        require(mixup >= 0 && mixup <= 1, "training.mixup must lie in 0 … 1, got %s", mixup);
+        require(mixupRampEpochs >= 0, "training.mixup-ramp-epochs must not be negative, got %s", mixupRampEpochs);
+    }
+
+    /** The learning rate after warm-up, before decay, for this recipe's effective batch. */
+    public double peakLearningRate() {
+        return referenceBatch == 0 ? learningRate : learningRate * workers * batch / referenceBatch;
+    }
+
+    /** α of mixup in {@code epoch}, counted from 0. */
+    public double mixup(int epoch) {
+        return epoch < mixupRampEpochs ? mixup * epoch / mixupRampEpochs : mixup;
     }
 }

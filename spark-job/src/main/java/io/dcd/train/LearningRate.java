@@ -20,9 +20,9 @@ final class LearningRate {
         double warmUpSteps = settings.warmUpEpochs() * stepsPerEpoch;
         if (step < warmUpSteps) {
             // The first step already moves, the last of the ramp has the full rate (Goyal et al. 2017, section 2.2).
-            return settings.learningRate() * Math.min(1, (step + 1) / warmUpSteps);
+            return settings.peakLearningRate() * Math.min(1, (step + 1) / warmUpSteps);
         }
-        return settings.learningRate()
+        return settings.peakLearningRate()
                 * switch (settings.schedule()) {
                     case COSINE -> cosine(step - warmUpSteps, settings.epochs() * stepsPerEpoch - warmUpSteps);
                     case STEP -> Math.pow(settings.stepFactor(), step / stepsPerEpoch / settings.stepEpochs());

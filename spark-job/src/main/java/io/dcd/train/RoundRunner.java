@@ -84,6 +84,7 @@ final class RoundRunner implements AutoCloseable {
                 progress.round(),
                 progress.step(),
                 rates,
+                settings.mixup(progress.epoch()),
                 Vectors.toBytes(state.parameters()),
                 Vectors.toBytes(state.velocity()));
     }

@@ -24,6 +24,7 @@ final class TrainingSlot implements SlotPool.Slot {
     private final PlanThread thread;
     private final BatchFeed feed;
     private final SoftLabels labels;
+    private final Mixup mixup;
 
     // Made and used on the slot's thread.
     private TrainingPlan plan;
@@ -39,6 +40,7 @@ final class TrainingSlot implements SlotPool.Slot {
                 batch,
                 () -> new TrainingTransform(spec.network().imageSize(), spec.seed()));
         this.labels = new SoftLabels(batch, spec.network().classes(), spec.labelSmoothing());
+        this.mixup = new Mixup(batch);
     }
 
     /** Trains what {@code worker} has to in {@code round}. */
@@ -73,10 +75,13 @@ final class TrainingSlot implements SlotPool.Slot {
             long asked = System.nanoTime();
             Batch batch = feed.next();
             long given = System.nanoTime();
+            long number = number(round.firstStep() + step, worker);
+            double share = Mixup.share(spec.seed(), number, round.mixup());
+            mixup.mix(batch.pixels(), share);
             StepResult result = training.step(
-                    number(round.firstStep() + step, worker),
+                    number,
                     batch.pixels(),
-                    labels.of(batch.labels()),
+                    labels.of(batch.labels(), share),
                     new StepSettings(round.learningRates()[step], spec.momentum(), spec.weightDecay()));
             waiting += given - asked;
             computing += System.nanoTime() - given;

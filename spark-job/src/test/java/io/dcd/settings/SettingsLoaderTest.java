@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class SettingsLoaderTest {
     @TempDir
@@ -91,6 +92,47 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> new SettingsLoader().assignment(assignment).load())
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.dcd.settings.SettingsLoader#RECIPES")
+    void everyRecipeIsSound(String recipe) {
+        Settings settings = new SettingsLoader().recipe(recipe).load();
+        assertThat(settings.training().referenceBatch()).isIn(256, 512);
+        assertThat(new SettingsLoader()
+                        .recipe(recipe)
+                        .assignment("training.epochs=3")
+                        .load()
+                        .training()
+                        .epochs())
+                .as("the user's settings win")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void recipesBuildOnEachOther() {
+        TrainingSettings recipe =
+                new SettingsLoader().recipe("resnet50-reference").load().training();
+        assertThat(recipe.schedule()).isEqualTo(TrainingSettings.Schedule.STEP);
+        assertThat(recipe.weightDecay()).isEqualTo(1e-4);
+        assertThat(recipe.epochs()).isEqualTo(120);
+        assertThat(recipe.mixup(0)).isEqualTo(0.2);
+    }
+
+    @Test
+    void mixupRises() {
+        TrainingSettings recipe =
+                new SettingsLoader().recipe("mobilenetv2-x1.0-reference").load().training();
+        assertThat(recipe.mixup(0)).isEqualTo(0);
+        assertThat(recipe.mixup(50)).isEqualTo(0.1);
+        assertThat(recipe.mixup(250)).isEqualTo(0.2);
+    }
+
+    @Test
+    void namesAnUnknownRecipe() {
+        assertThatThrownBy(() -> new SettingsLoader().recipe("vgg"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("unknown recipe vgg; there are mobilenetv2,");
     }
 
     @Test

@@ -39,6 +39,12 @@ class LearningRateTest {
         assertThat(rate.at(600)).isCloseTo(0.2, within(ROUNDING));
     }
 
+    @Test
+    void rateIsScaledWithTheEffectiveBatch() {
+        LearningRate rate = rate("schedule=constant, learning-rate=0.05, reference-batch=256, workers=16, batch=64");
+        assertThat(rate.at(0)).isCloseTo(0.2, within(ROUNDING));
+    }
+
     private static LearningRate rate(String training) {
         TrainingSettings settings = new SettingsLoader()
                 .text("training { " + training + " }", "the test")
