@@ -1,5 +1,7 @@
 package io.dcd.torch;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -17,6 +19,11 @@ public final class TorchLayers {
     public TorchLayers(TorchParameters parameters, boolean training) {
         this.parameters = parameters;
         this.training = training;
+    }
+
+    /** Whether there is a parameter {@code name}. */
+    public boolean has(String name) {
+        return parameters.has(name);
     }
 
     /** A convolution by the kernel {@code weight}. */
@@ -68,34 +75,56 @@ public final class TorchLayers {
     /** A DCD convolution whose branch pools to {@code pooling × pooling}. */
     public Tensor dcdConvolution(String layer, Tensor x, int stride, int pooling) {
         long n = x.size(0);
-        long outputs = parameters.size(layer + ".W0", 0);
         int kernel = (int) parameters.size(layer + ".W0", 2);
-        long latent = parameters.size(layer + ".Q", 0);
         Tensor g = squeeze(layer, torch.adaptive_avg_pool2d(x, pooling, pooling).reshape(n, -1));
-        Tensor phi = linear(layer + ".FCphi", g).reshape(n, latent, latent);
-        Tensor lambda = hardSigmoid(linear(layer + ".FClambda", g)).reshape(n, outputs, 1, 1);
-        Tensor r = convolution(layer + ".W0", x, stride, kernel / 2, 1).mul(lambda);
-        Tensor z = normalization(layer, "1", convolution(layer + ".Q", x, stride, 0, 1));
-        long height = z.size(2);
-        long width = z.size(3);
-        Tensor flat = z.reshape(n, latent, height * width);
-        Tensor u = normalization(layer, "2", torch.matmul(phi, flat)).add(flat);
-        return convolution(layer + ".P", u.reshape(n, latent, height, width), 1, 0, 1)
-                .add(r);
+        Tensor y = convolution(layer + ".W0", x, stride, kernel / 2, 1);
+        if (parameters.has(layer + ".FClambda")) {
+            y = y.mul(hardSigmoid(linear(layer + ".FClambda", g)).reshape(n, -1, 1, 1));
+        }
+        for (String block : blocks(layer)) {
+            Tensor q = convolution(layer + ".Q" + block, x, stride, 0, 1);
+            long latent = q.size(1);
+            Tensor phi = linear(layer + ".FCphi" + block, g).reshape(n, latent, latent);
+            Tensor u = latent(layer, block, phi, q.reshape(n, latent, q.size(2) * q.size(3)));
+            y = y.add(convolution(layer + ".P" + block, u.reshape(n, latent, q.size(2), q.size(3)), 1, 0, 1));
+        }
+        return y;
     }
 
     /** The dynamic classifier. */
     public Tensor dcdDense(String layer, Tensor x) {
         long n = x.size(0);
-        long latent = parameters.size(layer + ".Q", 0);
         Tensor g = squeeze(layer, x);
-        Tensor phi = linear(layer + ".FCphi", g).reshape(n, latent, latent);
-        Tensor lambda = hardSigmoid(linear(layer + ".FClambda", g));
-        Tensor r = linear(layer + ".W0", layer + ".b", x).mul(lambda);
-        Tensor z = normalization(layer, "1", linear(layer + ".Q", x));
-        Tensor product = torch.matmul(phi, z.reshape(n, latent, 1)).reshape(n, latent);
-        Tensor u = normalization(layer, "2", product).add(z);
-        return linear(layer + ".P", u).add(r);
+        Tensor y = linear(layer + ".W0", layer + ".b", x);
+        if (parameters.has(layer + ".FClambda")) {
+            y = y.mul(hardSigmoid(linear(layer + ".FClambda", g)));
+        }
+        for (String block : blocks(layer)) {
+            Tensor q = linear(layer + ".Q" + block, x);
+            Tensor phi = linear(layer + ".FCphi" + block, g).reshape(n, q.size(1), q.size(1));
+            Tensor u = latent(layer, block, phi, q.unsqueeze(2)).squeeze(2);
+            y = y.add(linear(layer + ".P" + block, u));
+        }
+        return y;
+    }
+
+    /** u from q, both (N, L, positions). */
+    private Tensor latent(String layer, String block, Tensor phi, Tensor q) {
+        if (!parameters.has(layer + ".gamma1" + block)) {
+            return torch.matmul(phi, q);
+        }
+        Tensor z = normalization(layer, "1" + block, q);
+        return normalization(layer, "2" + block, torch.matmul(phi, z)).add(z);
+    }
+
+    /** The suffixes of the blocks of Φ. */
+    private List<String> blocks(String layer) {
+        if (parameters.has(layer + ".Q")) {
+            return List.of("");
+        }
+        return IntStream.iterate(1, i -> parameters.has(layer + ".Q-" + i), i -> i + 1)
+                .mapToObj(i -> "-" + i)
+                .toList();
     }
 
     private Tensor squeeze(String layer, Tensor s) {

@@ -66,6 +66,11 @@ public final class TorchParameters {
         return tensor;
     }
 
+    /** Whether there is a parameter {@code name}. */
+    public boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
     /** The extent {@code dimension} of the parameter {@code name}. */
     public long size(String name, int dimension) {
         return get(name).size(dimension);

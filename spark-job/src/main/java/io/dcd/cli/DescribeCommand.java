@@ -2,6 +2,8 @@ package io.dcd.cli;
 
 import io.dcd.model.cost.CostReport;
 import io.dcd.model.cost.LayerCost;
+import io.dcd.model.cost.PaperTables;
+import io.dcd.model.cost.TableComparison;
 import io.dcd.model.network.NetworkOptions;
 import io.dcd.model.network.Networks;
 import java.io.PrintWriter;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "describe",
         description = {
-            "Describes a network: parameters and multiply-adds, layer by layer.",
+            "Describes a network, parameters and multiply-adds layer by layer; or holds a table of the paper against ours.",
             "",
             "Multiply-adds are given by two conventions: 'published' counts each dynamic layer in the cheaper of its two equivalent forms, "
                     + "as the paper does; 'executed' is what training computes.",
@@ -27,8 +29,14 @@ final class DescribeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "NETWORK", description = "A name that 'dcd networks' lists.")
-    private String network;
+    @Parameters(paramLabel = "NETWORK", arity = "0..1", description = "A name that 'dcd networks' lists.")
+    private Optional<String> network;
+
+    @Option(
+            names = "--table",
+            paramLabel = "TABLE",
+            description = "Print a table of the paper beside ours instead: 1a, 1b, 2, 3a, 3b or 4.")
+    private Optional<String> table;
 
     @Option(names = "--image-size", defaultValue = "224", description = "Height and width of the input.")
     private int imageSize;
@@ -47,20 +55,40 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CostReport report = report();
-        if (json) {
-            Json.print(spec, report);
+        if (table.isPresent() == network.isPresent()) {
+            throw new UsageException("a network or --table is needed, one of the two");
+        }
+        if (table.isPresent()) {
+            TableComparison comparison = comparison(table.get());
+            if (json) {
+                Json.print(spec, comparison);
+            } else {
+                TableText.print(spec.commandLine().getOut(), comparison);
+            }
         } else {
-            print(report);
+            CostReport report = report(network.get());
+            if (json) {
+                Json.print(spec, report);
+            } else {
+                print(report);
+            }
         }
         return ExitCode.DONE.code();
     }
 
-    private CostReport report() {
+    private static TableComparison comparison(String id) {
+        try {
+            return TableComparison.of(PaperTables.named(id));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private CostReport report(String name) {
         try {
             NetworkOptions usual = NetworkOptions.of(imageSize, classes);
             NetworkOptions options = stemStride.map(usual::withStemStride).orElse(usual);
-            return CostReport.of(Networks.named(network), options);
+            return CostReport.of(Networks.named(name), options);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }

@@ -36,16 +36,38 @@ class NetworkCommandsTest {
     }
 
     @Test
+    void describePrintsATableOfThePaperBesideOurs() {
+        assertThat(run("describe", "--table", "1a")).isZero();
+        assertThat(out.toString()).contains("Table 1a", "2.877", "mobilenetv2-x0.5-dcd:places=pw");
+    }
+
+    @Test
+    void aTableAsJsonIsReadable() throws Exception {
+        assertThat(run("describe", "--table", "4", "--json")).isZero();
+        JsonNode rows = new ObjectMapper().readTree(out.toString()).get("rows");
+        assertThat(rows.get(0).at("/published/parameters").asDouble()).isEqualTo(3.5);
+    }
+
+    @Test
+    void anUnknownTableIsAUsageError() {
+        assertThat(run("describe", "--table", "7")).isEqualTo(2);
+        assertThat(run("describe")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no table '7'", "a network or --table is needed");
+    }
+
+    @Test
     void networksListsThem() {
         assertThat(run("networks")).isZero();
         assertThat(out.toString()).contains("mobilenetv2-x0.5-dcd", "3,056,616");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mobilnetv2-x0.5-dcd", "mobilenetv2-x9-dcd"})
+    @ValueSource(
+            strings = {"mobilnetv2-x0.5-dcd", "mobilenetv2-x9-dcd", "resnet18-dcd:block=2", "resnet18-static:blocks=2"})
     void unknownNetworksAreUsageErrors(String name) {
         assertThat(run("describe", name)).isEqualTo(2);
-        assertThat(err.toString().lines()).hasSize(1).first().asString().contains(name);
+        String base = name.substring(0, name.indexOf('-'));
+        assertThat(err.toString().lines()).hasSize(1).first().asString().contains(base);
         assertThat(out.toString()).isEmpty();
     }
 

@@ -8,8 +8,8 @@ import io.dcd.engine.lowering.InitialValues;
 import io.dcd.engine.lowering.LayerParameters;
 import io.dcd.engine.lowering.ParameterSpecification;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -17,25 +17,19 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Dynamic convolution by decomposition, the paper's general form (equation 6) with k×k kernels whose residual is at
- * their centre (equation 9 with L_k = 1 and R one-hot):
+ * Dynamic convolution by decomposition, the paper's general form (equation 6; 5 without Λ, 7 with several blocks) with
+ * k×k kernels whose residual is at their centre (equation 9 with L_k = 1 and R one-hot):
  *
  * <pre>
- * W(x) = Λ(x)·W_0 + P·Φ(x)·Qᵀ
+ * W(x) = Λ(x)·W_0 + P·Φ(x)·Qᵀ,   y = Λ(x) ⊙ (W_0 * x) + P·u
  * </pre>
  *
- * computed in feature space, with the latent batch norms and the skip of the reference implementation:
- *
- * <pre>
- * y = Λ(x) ⊙ (W_0 * x) + P·u,   u = BN2(Φ(x)·z) + z,   z = BN1(Qᵀ·x)
- * </pre>
- *
- * Λ(x) and Φ(x) come from the {@link DynamicBranch}.
+ * Λ(x), Φ(x) and u, which stands for Φ(x)·Qᵀ·x, come from the {@link DynamicBranch}.
  *
  * <p>x is (N, H, W, C_in), y is (N, ⌈H/stride⌉, ⌈W/stride⌉, C_out), both NHWC. W_0 is (C_out, C_in, k, k), padded by
  * (k − 1)/2; Q is stored as the 1×1 kernel Qᵀ (L, C_in), strided as W_0; P is (C_out, L).
  *
- * <p>Trainable parameters: C_out·C_in·k² + L·(C_in + C_out) and those of the branch.
+ * <p>Trainable parameters: C_out·C_in·k² and those of the branch.
  */
 public final class DcdConvolution extends EngineLayer implements FormableKernel {
     @JsonProperty
@@ -77,40 +71,33 @@ public final class DcdConvolution extends EngineLayer implements FormableKernel 
     @Override
     public List<ParameterSpecification> parameterSpecifications() {
         int kernel = options.kernel();
-        int latent = options.branch().latent();
-        return Stream.concat(
-                        Stream.of(
-                                weight(
-                                        "W0",
-                                        InitialValues.convolution(kernel, outputs()),
-                                        outputs(),
-                                        inputs(),
-                                        kernel,
-                                        kernel),
-                                weight("Q", InitialValues.convolution(1, latent), latent, inputs(), 1, 1),
-                                weight("P", InitialValues.convolution(1, outputs()), outputs(), latent, 1, 1)),
-                        options.branch().parameterSpecifications(inputs(), outputs()))
-                .toList();
+        List<ParameterSpecification> list = new ArrayList<>();
+        list.add(weight("W0", InitialValues.convolution(kernel, outputs()), outputs(), inputs(), kernel, kernel));
+        list.addAll(options.branch()
+                .parameterSpecifications(
+                        inputs(),
+                        outputs(),
+                        (key, out, in) -> weight(key, InitialValues.convolution(1, out), out, in, 1, 1)));
+        return list;
     }
 
     @Override
     public Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters) {
         int stride = options.stride();
-        DynamicBranch.Coefficients dynamic = options.branch().coefficients(graph, x, parameters);
         Tensor fixed = graph.convolution("static", x, parameters.get("W0"), stride, options.kernel() / 2);
-        Tensor attended = graph.scale("attended", fixed, dynamic.attention());
-        Tensor q = graph.convolution("q", x, parameters.get("Q"), stride, 0);
-        Tensor u = options.branch().fuse(graph, q, dynamic.fusion(), parameters);
-        Tensor residual = graph.convolution("residual", u, parameters.get("P"), 1, 0);
-        return graph.add("y", attended, residual);
+        return options.branch()
+                .lower(
+                        graph,
+                        x,
+                        fixed,
+                        parameters,
+                        (name, input, q) -> graph.convolution(name, input, q, stride, 0),
+                        (name, input, p) -> graph.convolution(name, input, p, 1, 0));
     }
 
-    /** P·Φ·Qᵀ at every position against forming the matrix once: L²·C_out + L·C_in·C_out. */
     @Override
     public long multiplyAddsSavedByForming(long positions) {
-        long latent = options.branch().latent();
-        long featureSpace = positions * (inputs() * latent + latent * latent + latent * outputs());
-        return featureSpace - (latent * latent * outputs() + latent * inputs() * outputs());
+        return options.branch().multiplyAddsSavedByForming(positions, inputs(), outputs());
     }
 
     @Override

@@ -8,9 +8,9 @@ import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.lowering.LayerParameters;
 import io.dcd.engine.lowering.ParameterSpecification;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -18,13 +18,13 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * The paper's dynamic classifier (section 5.3): equation 6 for a vector,
  *
  * <pre>
- * y = Λ(x) ⊙ (W·x + b) + P·u,   u = BN2(Φ(x)·z) + z,   z = BN1(Qᵀ·x)
+ * y = Λ(x) ⊙ (W·x + b) + P·u
  * </pre>
  *
- * with Λ(x) and Φ(x) from the {@link DynamicBranch}. W is (C_out, C_in), b is (C_out), Q is stored as Qᵀ (L, C_in), P is
+ * with Λ(x) and u, which stands for Φ(x)·Qᵀ·x, from the {@link DynamicBranch}. W is (C_out, C_in), b is (C_out), Q is stored as Qᵀ (L, C_in), P is
  * (C_out, L).
  *
- * <p>Trainable parameters: C_out·C_in + C_out + L·(C_in + C_out) and those of the branch.
+ * <p>Trainable parameters: C_out·C_in + C_out and those of the branch.
  */
 public final class DcdDense extends EngineLayer {
     @JsonProperty
@@ -58,26 +58,19 @@ public final class DcdDense extends EngineLayer {
 
     @Override
     public List<ParameterSpecification> parameterSpecifications() {
-        int latent = options.branch().latent();
         LinearInitialization initialization = options.branch().initialization();
-        return Stream.concat(
-                        Stream.of(
-                                weight("W0", initialization.weights(inputs()), outputs(), inputs()),
-                                bias("b", initialization.bias(inputs()), outputs()),
-                                weight("Q", initialization.weights(inputs()), latent, inputs()),
-                                weight("P", initialization.weights(latent), outputs(), latent)),
-                        options.branch().parameterSpecifications(inputs(), outputs()))
-                .toList();
+        List<ParameterSpecification> list = new ArrayList<>();
+        list.add(weight("W0", initialization.weights(inputs()), outputs(), inputs()));
+        list.add(bias("b", initialization.bias(inputs()), outputs()));
+        list.addAll(options.branch()
+                .parameterSpecifications(
+                        inputs(), outputs(), (key, out, in) -> weight(key, initialization.weights(in), out, in)));
+        return list;
     }
 
     @Override
     public Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters) {
-        DynamicBranch.Coefficients dynamic = options.branch().coefficients(graph, x, parameters);
         Tensor fixed = graph.matrixProduct("static", x, parameters.get("W0"), Optional.of(parameters.get("b")));
-        Tensor attended = graph.scale("attended", fixed, dynamic.attention());
-        Tensor q = graph.matrixProduct("q", x, parameters.get("Q"));
-        Tensor u = options.branch().fuse(graph, q, dynamic.fusion(), parameters);
-        Tensor residual = graph.matrixProduct("residual", u, parameters.get("P"));
-        return graph.add("y", attended, residual);
+        return options.branch().lower(graph, x, fixed, parameters, graph::matrixProduct, graph::matrixProduct);
     }
 }

@@ -2,6 +2,7 @@ package io.dcd.model.network;
 
 import io.dcd.engine.lowering.InitialValues;
 import io.dcd.model.layer.EngineLayer;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -46,42 +48,45 @@ final class NetworkWriter {
                 .setInputTypes(InputType.convolutional(options.imageSize(), options.imageSize(), 3, FORMAT));
     }
 
-    /** A static k×k convolution, padded by (k − 1)/2. */
-    String convolution(String name, String from, int inputs, int outputs, int kernel, int stride) {
+    /** A convolution without dynamic parts. */
+    String fixed(Convolution convolution) {
+        int kernel = convolution.kernel();
+        ConvolutionLayer.BaseConvBuilder<?> builder = convolution.depthwise()
+                ? new DepthwiseConvolution2D.Builder(kernel, kernel)
+                        .depthMultiplier(1)
+                        .dataFormat(FORMAT)
+                : new ConvolutionLayer.Builder(kernel, kernel).dataFormat(FORMAT);
+        builder.stride(convolution.stride(), convolution.stride());
+        builder.padding(kernel / 2, kernel / 2);
+        builder.convolutionMode(ConvolutionMode.Truncate);
+        builder.nIn(convolution.inputs());
+        builder.nOut(convolution.outputs());
+        builder.hasBias(false);
+        builder.activation(Activation.IDENTITY);
+        builder.weightInit(InitialValues.convolution(kernel, convolution.outputs()));
+        graph.addLayer(convolution.name(), builder.build(), convolution.input());
+        return convolution.name();
+    }
+
+    /** Max pooling, padded by (k − 1)/2. */
+    String maxPooling(String name, String from, int kernel, int stride) {
         graph.addLayer(
                 name,
-                new ConvolutionLayer.Builder(kernel, kernel)
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                        .kernelSize(kernel, kernel)
                         .stride(stride, stride)
                         .padding(kernel / 2, kernel / 2)
                         .convolutionMode(ConvolutionMode.Truncate)
-                        .nIn(inputs)
-                        .nOut(outputs)
-                        .hasBias(false)
-                        .activation(Activation.IDENTITY)
-                        .weightInit(InitialValues.convolution(kernel, outputs))
                         .dataFormat(FORMAT)
                         .build(),
                 from);
         return name;
     }
 
-    /** A static 3×3 depthwise convolution. */
-    String depthwise(String name, String from, int channels, int stride) {
-        graph.addLayer(
-                name,
-                new DepthwiseConvolution2D.Builder(3, 3)
-                        .stride(stride, stride)
-                        .padding(1, 1)
-                        .convolutionMode(ConvolutionMode.Truncate)
-                        .nIn(channels)
-                        .nOut(channels)
-                        .depthMultiplier(1)
-                        .hasBias(false)
-                        .activation(Activation.IDENTITY)
-                        .weightInit(InitialValues.convolution(3, channels))
-                        .dataFormat(FORMAT)
-                        .build(),
-                from);
+    /** The activation of the vertex {@code of}. */
+    String activation(String of, Activation activation) {
+        String name = of + "-activation";
+        graph.addLayer(name, new ActivationLayer(activation), of);
         return name;
     }
 
@@ -105,9 +110,7 @@ final class NetworkWriter {
 
     /** The batch norm of the layer {@code of} and the activation that follows it. */
     String normalization(String of, int channels, Activation activation) {
-        String name = of + "-activation";
-        graph.addLayer(name, new ActivationLayer(activation), normalization(of, channels));
-        return name;
+        return activation(normalization(of, channels), activation);
     }
 
     /** A layer of ours. */
@@ -137,8 +140,19 @@ final class NetworkWriter {
         return "dropout";
     }
 
-    /** The network, ending in a fully connected layer. */
-    ComputationGraphConfiguration endInClassifier(String from, int inputs, InitialValues weights) {
+    /** The network, ending in the line's classifier, or in a linear one whose bias begins at 0. */
+    ComputationGraphConfiguration endInClassifier(String from, int inputs, Line line, InitialValues weights) {
+        Optional<EngineLayer> classifier = line.classifier(inputs, options.classes());
+        if (classifier.isPresent()) {
+            layer("classifier", from, classifier.get());
+            graph.addLayer(
+                    "loss",
+                    new LossLayer.Builder(LossFunction.MCXENT)
+                            .activation(Activation.SOFTMAX)
+                            .build(),
+                    "classifier");
+            return end("loss");
+        }
         graph.addLayer(
                 "classifier",
                 new OutputLayer.Builder(LossFunction.MCXENT)
@@ -150,18 +164,6 @@ final class NetworkWriter {
                         .build(),
                 from);
         return end("classifier");
-    }
-
-    /** The network, ending in the classifier {@code classifier} of ours. */
-    ComputationGraphConfiguration endInClassifier(String from, EngineLayer classifier) {
-        layer("classifier", from, classifier);
-        graph.addLayer(
-                "loss",
-                new LossLayer.Builder(LossFunction.MCXENT)
-                        .activation(Activation.SOFTMAX)
-                        .build(),
-                "classifier");
-        return end("loss");
     }
 
     private ComputationGraphConfiguration end(String output) {

@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 
 /** The registry of networks. */
 public final class Networks {
-    private static final Pattern MOBILENET = Pattern.compile("mobilenetv2-x(\\d+(?:\\.\\d+)?)-(static|dcd)");
+    /** base-line or base-line:options. */
+    private static final Pattern NAME = Pattern.compile("([a-z0-9.-]+)-([a-z]+)(?::(.*))?");
+
+    private static final Pattern MOBILENET = Pattern.compile("mobilenetv2-x(\\d+(?:\\.\\d+)?)");
 
     /** Widths of the paper's table 4, and the usual one between them; every other width is found by name too. */
     private static final List<Double> WIDTHS = List.of(0.35, 0.5, 0.75, 1.0);
@@ -22,34 +25,77 @@ public final class Networks {
 
     private Networks() {}
 
-    /** The names of the registry. MobileNetV2 can be had at any other width too. */
+    /** The names of the registry. MobileNetV2 can be had at any other width too, and DCD with the {@link DcdOptions}. */
     public static List<String> names() {
-        return WIDTHS.stream()
-                .flatMap(width -> Stream.of(MobileNetV2.fixed(width), MobileNetV2.dcd(width)))
-                .map(NetworkDefinition::name)
-                .toList();
+        Stream<NetworkDefinition> mobile = WIDTHS.stream()
+                .flatMap(width -> Stream.of(MobileNetV2.fixed(width), MobileNetV2.dcd(width, DcdOptions.DEFAULT)));
+        Stream<NetworkDefinition> residual = Arrays.stream(ResNet.Shape.values())
+                .flatMap(shape -> Stream.of(ResNet.fixed(shape), ResNet.dcd(shape, DcdOptions.DEFAULT)));
+        return Stream.concat(mobile, residual).map(NetworkDefinition::name).toList();
     }
 
     /**
-     * The network {@code name}.
+     * The network {@code name}: a base, a line of the comparison and perhaps options, as in {@code resnet18-static} or
+     * {@code mobilenetv2-x0.5-dcd:blocks=4}.
      *
-     * @throws IllegalArgumentException if there is none, naming the nearest
+     * @throws IllegalArgumentException if there is none, naming the nearest, or if an option cannot be
      */
     public static NetworkDefinition named(String name) {
-        return mobileNet(name).orElseThrow(() -> unknown(name));
+        Matcher parts = NAME.matcher(name);
+        if (!parts.matches()) {
+            throw unknown(name);
+        }
+        String base = parts.group(1);
+        String line = parts.group(2);
+        Optional<String> options = Optional.ofNullable(parts.group(3));
+        Optional<NetworkDefinition> network =
+                switch (line) {
+                    case "static" -> fixed(base);
+                    case "dcd" -> dcd(base, dcdOptions(name, options.orElse("")));
+                    default -> Optional.empty();
+                };
+        if (network.isPresent() && options.isPresent() && !line.equals("dcd")) {
+            throw new IllegalArgumentException("network %s: '%s' takes no options".formatted(name, line));
+        }
+        return network.orElseThrow(() -> unknown(name));
     }
 
-    private static Optional<NetworkDefinition> mobileNet(String name) {
-        Matcher matcher = MOBILENET.matcher(name);
+    private static Optional<NetworkDefinition> fixed(String base) {
+        return width(base).<NetworkDefinition>map(MobileNetV2::fixed).or(() -> shape(base)
+                .map(ResNet::fixed));
+    }
+
+    private static Optional<NetworkDefinition> dcd(String base, DcdOptions options) {
+        return width(base)
+                .<NetworkDefinition>map(width -> MobileNetV2.dcd(width, options))
+                .or(() -> shape(base).map(shape -> ResNet.dcd(shape, options)));
+    }
+
+    private static DcdOptions dcdOptions(String name, String options) {
+        try {
+            return DcdOptions.parse(options);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("network %s: %s".formatted(name, e.getMessage()), e);
+        }
+    }
+
+    private static Optional<Double> width(String base) {
+        Matcher matcher = MOBILENET.matcher(base);
         if (!matcher.matches()) {
             return Optional.empty();
         }
         double width = Double.parseDouble(matcher.group(1));
         if (width <= 0 || width > LARGEST_WIDTH) {
             throw new IllegalArgumentException(
-                    "network %s: the width must lie in 0 < width ≤ %s, got %s".formatted(name, LARGEST_WIDTH, width));
+                    "network %s: the width must lie in 0 < width ≤ %s, got %s".formatted(base, LARGEST_WIDTH, width));
         }
-        return Optional.of(matcher.group(2).equals("dcd") ? MobileNetV2.dcd(width) : MobileNetV2.fixed(width));
+        return Optional.of(width);
+    }
+
+    private static Optional<ResNet.Shape> shape(String base) {
+        return Arrays.stream(ResNet.Shape.values())
+                .filter(shape -> base.equals("resnet" + shape.depth()))
+                .findFirst();
     }
 
     private static IllegalArgumentException unknown(String name) {

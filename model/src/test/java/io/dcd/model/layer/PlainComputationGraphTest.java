@@ -139,8 +139,8 @@ class PlainComputationGraphTest {
 
     /** Every stock layer that our networks use, and each of ours. */
     private static ComputationGraphConfiguration configuration(DataType dataType) {
-        DynamicBranch branch = new DynamicBranch(2, 3, 4, LinearInitialization.UNIFORM);
-        DynamicBranch vector = new DynamicBranch(1, 3, 4, LinearInitialization.UNIFORM);
+        DynamicBranch branch = DynamicBranch.of(2, 3, 4, LinearInitialization.UNIFORM);
+        DynamicBranch vector = DynamicBranch.of(1, 3, 4, LinearInitialization.UNIFORM);
         return new NeuralNetConfiguration.Builder()
                 .dataType(dataType)
                 .seed(3)

@@ -103,8 +103,10 @@ class NetworksTest {
 
     @Test
     void layersThatDifferInOneOptionAreNotEqual() {
-        assertThat(new MobileNetV2(0.5, true, true, 8).configuration(SMALL))
-                .isNotEqualTo(new MobileNetV2(0.5, true, true, 16).configuration(SMALL));
+        assertThat(Networks.named("mobilenetv2-x0.5-dcd:reduction=8").configuration(SMALL))
+                .isEqualTo(Networks.named("mobilenetv2-x0.5-dcd").configuration(SMALL))
+                .isNotEqualTo(
+                        Networks.named("mobilenetv2-x0.5-dcd:reduction=16").configuration(SMALL));
     }
 
     @Test
