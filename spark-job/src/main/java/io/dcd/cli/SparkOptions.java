@@ -47,6 +47,8 @@ final class SparkOptions {
         }
         conf.setIfMissing("spark.master", "local[*]");
         conf.setAppName(name);
+        // The engine's own vector loops; Spark puts the options that users give behind these.
+        conf.setIfMissing("spark.executor.defaultJavaOptions", "--add-modules=jdk.incubator.vector");
         // Progress is shown by the commands themselves.
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // Parameters do not compress.

@@ -34,7 +34,9 @@ final class TrainingRuns {
                 .setMaster("local-cluster[%d,1,1024]".formatted(executors))
                 .setAppName("training runs")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .set("spark.executor.extraJavaOptions", "-Dlog4j2.configurationFile=log4j2-test.properties")
+                .set(
+                        "spark.executor.extraJavaOptions",
+                        "--add-modules=jdk.incubator.vector -Dlog4j2.configurationFile=log4j2-test.properties")
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1")
                 .set("spark.ui.enabled", "false");

@@ -20,6 +20,8 @@ class MobileNetV2OracleTest {
     /** How much larger than libtorch's own rounding error in float ours may be. */
     private static final double ROUNDING_FACTOR = 10;
 
+    private static final int MOST_SEEDS = 10;
+
     @ParameterizedTest
     @CsvSource({
         // The last feature map of 33 × 33 is 2 × 2, or 3 × 3 at stem stride 1.
@@ -41,14 +43,15 @@ class MobileNetV2OracleTest {
     })
     void isAsExactInFloatAsPyTorch(String name, int size, int stemStride, boolean dcd) {
         // A single ReLU6 that rounding flips costs some percent of the gradient, so that one seed proves nothing; a
-        // wrong
-        // or missing term shows in all of them.
-        double best = LongStream.rangeClosed(1, 3)
-                .mapToDouble(seed ->
-                        oracle(name, size, stemStride, dcd, "onednn", seed).roundingFactor())
-                .min()
-                .orElseThrow();
-        assertThat(best).isLessThan(ROUNDING_FACTOR);
+        // wrong or
+        // missing term shows in all of them.
+        assertThat(LongStream.rangeClosed(1, MOST_SEEDS)
+                        .mapToObj(seed -> oracle(name, size, stemStride, dcd, "onednn", seed))
+                        .anyMatch(oracle -> oracle.roundingFactor() < ROUNDING_FACTOR))
+                .as(
+                        "with one of %d seeds the error is at most %s times that of PyTorch in float",
+                        MOST_SEEDS, ROUNDING_FACTOR)
+                .isTrue();
     }
 
     private static TorchOracle oracle(String name, int size, int stemStride, boolean dcd, String backend, long seed) {

@@ -1,7 +1,6 @@
 package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.BatchReduction;
-import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.operation.BatchNormalization;
 import java.util.Arrays;
@@ -10,17 +9,19 @@ import java.util.Arrays;
  * What the kernels of one batch normalisation share. With T values of a channel, d = x − μ, r = 1/√(σ² + ε) and dz the
  * gradient before the activation: dβ = Σ dz, dγ = r·Σ dz·d and dx = γr·dz − (γr³·Σ dz·d/T)·(x − μ) − γr·Σ dz/T.
  */
-final class BatchNormalizationReduction implements BatchReduction {
+final class BatchNormalizationReduction implements BatchReduction, Coefficients {
     private final BatchNormalization operation;
+    private final Clip clip;
     private final int channels;
     private final double count;
     private final NativeBuffer scale;
+    private final NativeBuffer shift;
+    private final float[] factors;
+    private final float[] constants;
     private final NativeBuffer runningMean;
     private final NativeBuffer runningVariance;
     private final NativeBuffer scaleGradient;
     private final NativeBuffer shiftGradient;
-    private final NativeBuffer mean;
-    private final NativeBuffer variance;
     private final Moments batch;
     private final Moments[] threadMoments;
     private final GradientSums[] threadGradients;
@@ -55,6 +56,7 @@ final class BatchNormalizationReduction implements BatchReduction {
 
     BatchNormalizationReduction(BatchNormalization operation, ReductionMemory memory) {
         this.operation = operation;
+        clip = Clip.of(operation.activation());
         channels = operation.input().shape().channels();
         count = (double) memory.batch() * operation.input().shape().positions();
         scale = NativeBuffer.of(memory.parameter(operation.scale()));
@@ -62,8 +64,9 @@ final class BatchNormalizationReduction implements BatchReduction {
         runningVariance = NativeBuffer.of(memory.parameter(operation.runningVariance()));
         scaleGradient = NativeBuffer.of(memory.parameterGradient(operation.scale()));
         shiftGradient = NativeBuffer.of(memory.parameterGradient(operation.shift()));
-        mean = NativeBuffer.allocate(channels);
-        variance = NativeBuffer.allocate(channels);
+        shift = NativeBuffer.of(memory.parameter(operation.shift()));
+        factors = new float[channels];
+        constants = new float[channels];
         batch = new Moments(channels);
         threadMoments = new Moments[memory.threads()];
         Arrays.setAll(threadMoments, thread -> new Moments(channels));
@@ -90,18 +93,23 @@ final class BatchNormalizationReduction implements BatchReduction {
         return threadGradients[thread];
     }
 
-    /** The biased mean of the batch, for oneDNN. */
-    Buffer mean() {
-        return mean;
+    @Override
+    public float[] factors() {
+        return factors;
     }
 
-    /** The biased variance of the batch, for oneDNN. */
-    Buffer variance() {
-        return variance;
+    @Override
+    public float[] constants() {
+        return constants;
     }
 
-    /** μ. */
-    float[] means() {
+    @Override
+    public void refresh() {
+        // combineForward has done it.
+    }
+
+    @Override
+    public float[] means() {
         return means;
     }
 
@@ -110,12 +118,12 @@ final class BatchNormalizationReduction implements BatchReduction {
         return valueFactors;
     }
 
-    /** The factor of x in dx. */
+    /** The factor of d in dx. */
     float[] deviationFactors() {
         return deviationFactors;
     }
 
-    /** The constant in dx when the factor of d multiplies x itself. */
+    /** The constant in dx. */
     float[] inputConstants() {
         return inputConstants;
     }
@@ -129,18 +137,18 @@ final class BatchNormalizationReduction implements BatchReduction {
         }
         float[] oldMeans = read(runningMean);
         float[] oldVariances = read(runningVariance);
-        float[] variances = new float[channels];
+        float[] gammas = read(scale);
+        float[] betas = read(shift);
         for (int c = 0; c < channels; c++) {
             double biased = batch.squares(c) / count;
             means[c] = (float) batch.mean(c);
-            variances[c] = (float) biased;
             inverseDeviations[c] = 1 / Math.sqrt(biased + operation.epsilon());
+            factors[c] = (float) (clip.slope() * gammas[c] * inverseDeviations[c]);
+            constants[c] = clip.slope() * betas[c] + clip.offset();
             double unbiased = biased * count / Math.max(1, count - 1);
             oldMeans[c] += (float) (operation.momentum() * (batch.mean(c) - oldMeans[c]));
             oldVariances[c] += (float) (operation.momentum() * (unbiased - oldVariances[c]));
         }
-        mean.write(means);
-        variance.write(variances);
         runningMean.write(oldMeans);
         runningVariance.write(oldVariances);
     }
@@ -162,19 +170,13 @@ final class BatchNormalizationReduction implements BatchReduction {
             scaleSums[c] += (float) (r * deviationSum);
             valueFactors[c] = (float) (gammas[c] * r);
             deviationFactors[c] = (float) (-gammas[c] * r * r * r * deviationSum / count);
-            inputConstants[c] = (float) (-gammas[c] * r * shiftSum / count - (double) deviationFactors[c] * means[c]);
+            inputConstants[c] = (float) (-gammas[c] * r * shiftSum / count);
         }
         scaleGradient.write(scaleSums);
         shiftGradient.write(shiftSums);
         for (GradientSums thread : threadGradients) {
             thread.clear();
         }
-    }
-
-    @Override
-    public void close() {
-        mean.close();
-        variance.close();
     }
 
     private float[] read(NativeBuffer buffer) {

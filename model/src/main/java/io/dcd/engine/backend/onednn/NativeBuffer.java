@@ -1,9 +1,12 @@
 package io.dcd.engine.backend.onednn;
 
 import io.dcd.engine.backend.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -52,6 +55,15 @@ final class NativeBuffer implements Buffer {
     FloatPointer pointer() {
         requireOpen();
         return values;
+    }
+
+    /** The bytes of the values, without a copy; valid while the buffer is open. */
+    ByteBuffer bytes() {
+        requireOpen();
+        return new BytePointer(values)
+                .capacity(elements * Float.BYTES)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
     }
 
     /** The values as the Java heap sees them, without a copy; valid while the buffer is open. */

@@ -37,6 +37,8 @@ public final class OneDnnBackend implements Backend {
     /** The name by which a configuration chooses this backend. */
     public static final String NAME = "onednn";
 
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
     /** 1 MiB of float32: what the second-level cache of one core holds on present servers. */
     private static final long SLICE_ELEMENTS = 1 << 18;
 
@@ -52,6 +54,10 @@ public final class OneDnnBackend implements Backend {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
         this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            throw new IllegalStateException(
+                    "the onednn backend needs Java's vectors: start Java with --add-modules=" + VECTOR_MODULE);
+        }
         try {
             for (int i = 0; i < this.threads; i++) {
                 streams.add(OneDnn.newStream());
