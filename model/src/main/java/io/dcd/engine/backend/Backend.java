@@ -1,5 +1,6 @@
 package io.dcd.engine.backend;
 
+import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Operation;
 
 /**
@@ -12,6 +13,14 @@ public interface Backend {
 
     /** Readies the calling thread to make or to run kernels; a plan calls it before either. */
     default void prepareThread() {}
+
+    /**
+     * The graph that this backend would rather train: the same inputs, output, parameters and mathematics in other
+     * operations.
+     */
+    default Graph rewrite(Graph graph) {
+        return graph;
+    }
 
     /** A new zeroed buffer. */
     Buffer allocate(long elements);

@@ -105,7 +105,9 @@ public final class Benchmark implements AutoCloseable {
     }
 
     private List<OperationCost> costs() {
-        return graph.operations().stream()
+        return backend.kernels().stream()
+                .map(ProfilingBackend.TimedKernel::operation)
+                .distinct()
                 .map(operation -> new OperationCost(
                         operation.output().name(),
                         operation.getClass().getSimpleName(),

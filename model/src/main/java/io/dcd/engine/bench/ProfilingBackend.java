@@ -12,6 +12,7 @@ import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
+import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,11 @@ final class ProfilingBackend implements Backend {
     @Override
     public void prepareThread() {
         backend.prepareThread();
+    }
+
+    @Override
+    public Graph rewrite(Graph graph) {
+        return backend.rewrite(graph);
     }
 
     @Override

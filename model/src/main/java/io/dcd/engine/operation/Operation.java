@@ -20,6 +20,7 @@ public sealed interface Operation
                 ImageNormalization,
                 MatrixProduct,
                 MaxPooling,
+                NormalizedPointwise,
                 Scale {
 
     /** The tensors that it reads, each at most once; empty for the operation that reads the images. */

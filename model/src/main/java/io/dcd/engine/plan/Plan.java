@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  */
 public final class Plan implements AutoCloseable {
     private final Graph graph;
+    private final Graph program;
     private final PlanOptions options;
     private final Backend backend;
     private final int threads;
@@ -68,10 +69,11 @@ public final class Plan implements AutoCloseable {
         this.options = options;
         this.backend = backend;
         this.threads = Math.min(backend.threads(), options.batch());
-        GradientFlow gradients = new GradientFlow(graph, options.inputGradients());
-        Schedule schedule = Schedule.of(graph, gradients, options.training());
+        this.program = options.training() ? backend.rewrite(graph) : graph;
+        GradientFlow gradients = new GradientFlow(program, options.inputGradients());
+        Schedule schedule = Schedule.of(program, gradients, options.training());
         int share = (options.batch() + threads - 1) / threads;
-        this.placement = new Placement(graph, options, schedule, gradients, share, backend);
+        this.placement = new Placement(program, options, schedule, gradients, share, backend);
         findGradientModes(schedule, gradients);
         this.arena = backend.allocate(Math.max(1, placement.arenaElements()));
         this.parameters = backend.allocate(Math.max(1, graph.parameterElements()));
@@ -246,7 +248,7 @@ public final class Plan implements AutoCloseable {
                     continue;
                 }
                 Map<Tensor, GradientMode> modes = new HashMap<>();
-                for (Tensor input : graph.operations().get(task.operation()).inputs()) {
+                for (Tensor input : program.operations().get(task.operation()).inputs()) {
                     if (gradients.needed(input)) {
                         modes.put(input, written.add(input) ? GradientMode.OVERWRITE : GradientMode.ACCUMULATE);
                     }
@@ -257,8 +259,8 @@ public final class Plan implements AutoCloseable {
     }
 
     private void makeReductions() {
-        for (int i = 0; i < graph.operations().size(); i++) {
-            Operation operation = graph.operations().get(i);
+        for (int i = 0; i < program.operations().size(); i++) {
+            Operation operation = program.operations().get(i);
             if (operation.reducesBatch()) {
                 reductions.put(i, backend.reduction(operation, new WholeBatch()));
             }
@@ -280,7 +282,7 @@ public final class Plan implements AutoCloseable {
                 Slice share = Slice.all(options.batch()).divide(threads).get(thread);
                 for (Slice slice : share.divideIntoAtMost(placement.samples(i))) {
                     for (Task task : stage.tasks()) {
-                        Operation operation = graph.operations().get(task.operation());
+                        Operation operation = program.operations().get(task.operation());
                         KernelMemory memory = new SliceMemory(task, slice, thread);
                         kernels.get(thread).add(backend.kernel(operation, task.phase(), memory));
                     }
@@ -422,7 +424,10 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public long randomKey() {
-            return RandomKeys.key(options.seed(), step, task.operation());
+            return RandomKeys.key(
+                    options.seed(),
+                    step,
+                    program.operations().get(task.operation()).output().index());
         }
     }
 }

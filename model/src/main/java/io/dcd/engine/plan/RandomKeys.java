@@ -4,8 +4,9 @@ package io.dcd.engine.plan;
 final class RandomKeys {
     private RandomKeys() {}
 
-    static long key(long seed, long step, long operation) {
-        return mix(mix(mix(seed) ^ step) ^ operation);
+    /** The key of the operation that writes the tensor {@code output}, whose index survives a backend's rewriting. */
+    static long key(long seed, long step, long output) {
+        return mix(mix(mix(seed) ^ step) ^ output);
     }
 
     private static long mix(long value) {

@@ -140,6 +140,18 @@ final class KernelBuilder {
         return result;
     }
 
+    /** What {@code source} holds, read in another layout. */
+    memory view(memory source, desc layout) {
+        for (Temporary temporary : List.copyOf(temporaries)) {
+            if (temporary.memory() == source) {
+                memory result = new memory(layout, engine, (Pointer) null);
+                temporaries.add(new Temporary(result, temporary.offset()));
+                return result;
+            }
+        }
+        return new memory(layout, engine, source.get_data_handle());
+    }
+
     /** Adds a step to the kernel. */
     void add(Runnable step) {
         steps.add(step);

@@ -34,6 +34,11 @@ final class Layouts {
         return new desc(new long[] {rows, columns}, data_type.f32, format_tag.ab);
     }
 
+    /** {@code count} columns from {@code first} on of a row-major matrix of {@code columns}. */
+    static desc columns(long rows, long columns, long first, long count) {
+        return matrix(rows, columns).submemory_desc(new long[] {rows, count}, new long[] {0, first});
+    }
+
     /** The transpose, {@code rows × columns}, of a row-major matrix of {@code columns} rows. */
     static desc transposed(long rows, long columns) {
         return new desc(new long[] {rows, columns}, data_type.f32, format_tag.ba);

@@ -12,6 +12,8 @@ import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
+import io.dcd.engine.fusion.PointwiseFusion;
+import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
@@ -23,10 +25,12 @@ import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.bytedeco.dnnl.stream;
 
 /**
@@ -43,6 +47,7 @@ public final class OneDnnBackend implements Backend {
     private static final long SLICE_ELEMENTS = 1 << 18;
 
     private final int threads;
+    private final Predicate<NormalizedPointwise> fusible;
     private final List<stream> streams = new ArrayList<>();
 
     /**
@@ -50,9 +55,15 @@ public final class OneDnnBackend implements Backend {
      * @throws IllegalStateException if the native libraries are not there for this platform
      */
     public OneDnnBackend(int threads) {
+        this(threads, NormalizedPointwiseKernel::worthwhile);
+    }
+
+    /** @param fusible which of the operations that could be merged are merged */
+    OneDnnBackend(int threads, Predicate<NormalizedPointwise> fusible) {
         if (threads < 0) {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
+        this.fusible = fusible;
         this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             throw new IllegalStateException(
@@ -68,6 +79,11 @@ public final class OneDnnBackend implements Backend {
                             .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
                     error);
         }
+    }
+
+    /** A backend that merges no operations, to measure what merging brings. */
+    public static OneDnnBackend withoutFusion(int threads) {
+        return new OneDnnBackend(threads, operation -> false);
     }
 
     @Override
@@ -91,6 +107,11 @@ public final class OneDnnBackend implements Backend {
     }
 
     @Override
+    public Graph rewrite(Graph graph) {
+        return PointwiseFusion.apply(graph, fusible);
+    }
+
+    @Override
     public Buffer allocate(long elements) {
         return NativeBuffer.allocate(elements);
     }
@@ -106,6 +127,8 @@ public final class OneDnnBackend implements Backend {
         try {
             if (operation instanceof BatchNormalization normalization) {
                 BatchNormalizationKernel.build(normalization, phase, builder);
+            } else if (operation instanceof NormalizedPointwise pointwise) {
+                NormalizedPointwiseKernel.build(pointwise, phase, builder);
             } else if (phase.backward()) {
                 buildBackward(operation, builder);
             } else {
@@ -122,6 +145,9 @@ public final class OneDnnBackend implements Backend {
     public BatchReduction reduction(Operation operation, ReductionMemory memory) {
         if (operation instanceof BatchNormalization normalization) {
             return new BatchNormalizationReduction(normalization, memory);
+        }
+        if (operation instanceof NormalizedPointwise pointwise) {
+            return new NormalizedPointwiseReduction(pointwise, memory);
         }
         throw unsupported(operation);
     }
