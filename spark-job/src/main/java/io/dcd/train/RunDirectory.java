@@ -5,6 +5,7 @@ import io.dcd.settings.Settings;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.CheckpointStore;
 import io.dcd.train.checkpoint.Lease;
+import io.dcd.train.checkpoint.SyncedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,8 @@ public final class RunDirectory {
     private static final String SUMMARY = "summary.json";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String LEASE = "lease.json";
+    /** Begins the name of a file that is being written. */
+    private static final String UNFINISHED = "_unfinished-";
 
     private final FileSystem fileSystem;
     private final Path path;
@@ -112,6 +115,20 @@ public final class RunDirectory {
         });
     }
 
+    /** Deletes what an earlier driver did not finish writing; only the holder of the lease may. */
+    void deleteUnfinished() {
+        checkpoints().deleteUnfinished();
+        try {
+            for (FileStatus entry : fileSystem.listStatus(path)) {
+                if (entry.getPath().getName().startsWith(UNFINISHED)) {
+                    fileSystem.delete(entry.getPath(), false);
+                }
+            }
+        } catch (IOException e) {
+            throw new CheckpointException("cannot tidy " + path + ": " + e.getMessage(), e);
+        }
+    }
+
     void writeSettings(Settings settings) {
         write(CONFIGURATION, settings.render());
     }
@@ -153,10 +170,7 @@ public final class RunDirectory {
     private void write(String name, String text) {
         Path unfinished = unfinished();
         try {
-            try (FSDataOutputStream out = fileSystem.create(unfinished, false)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-                out.hsync();
-            }
+            SyncedFile.write(fileSystem, unfinished, false, text.getBytes(StandardCharsets.UTF_8));
             replace(unfinished, new Path(path, name));
         } catch (IOException e) {
             throw new CheckpointException("cannot write " + name + " in " + path + ": " + e.getMessage(), e);
@@ -164,7 +178,7 @@ public final class RunDirectory {
     }
 
     private Path unfinished() {
-        return new Path(path, "_unfinished-" + UUID.randomUUID());
+        return new Path(path, UNFINISHED + UUID.randomUUID());
     }
 
     /** A local rename replaces its target; HDFS refuses to, so that the old file must go first there. */

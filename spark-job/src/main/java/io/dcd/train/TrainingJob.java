@@ -10,7 +10,6 @@ import io.dcd.settings.TrainingSettings;
 import io.dcd.train.RoundRunner.Outcome;
 import io.dcd.train.averaging.AveragedNetwork;
 import io.dcd.train.checkpoint.Checkpoint;
-import io.dcd.train.checkpoint.CheckpointStore;
 import io.dcd.train.checkpoint.Lease;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.checkpoint.RunIdentity;
@@ -103,8 +102,7 @@ public final class TrainingJob {
         long begin = System.nanoTime();
         try (Lease taken = run.lease()) {
             lease = taken;
-            CheckpointStore checkpoints = run.checkpoints();
-            Optional<Checkpoint> newest = checkpoints.newest();
+            Optional<Checkpoint> newest = run.checkpoints().newest();
             newest.ifPresent(checkpoint -> checkpoint.requireFits(identity));
             state = newest.map(each -> new ModelState(each.progress(), each.parameters(), each.velocity()))
                     .orElseGet(this::initialState);
@@ -113,7 +111,7 @@ public final class TrainingJob {
             if (done.isPresent()) {
                 return done;
             }
-            checkpoints.deleteUnfinished();
+            run.deleteUnfinished();
             run.writeSettings(settings);
             Optional<Summary> summary =
                     train().map(report -> summary(report, (System.nanoTime() - begin) * NANOSECONDS));

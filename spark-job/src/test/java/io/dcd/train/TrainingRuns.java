@@ -51,6 +51,16 @@ final class TrainingRuns {
 
     static Summary train(
             JavaSparkContext spark, PreparedData data, Path run, TrainingListener listener, String... assignments) {
+        RunDirectory directory = RunDirectory.at(new Configuration(), new org.apache.hadoop.fs.Path(run.toUri()));
+        return train(spark, data, directory, listener, assignments);
+    }
+
+    static Summary train(
+            JavaSparkContext spark,
+            PreparedData data,
+            RunDirectory directory,
+            TrainingListener listener,
+            String... assignments) {
         SettingsLoader loader = new SettingsLoader().text("""
                         network { name = mobilenetv2-x0.35-static, dropout = 0.2 }
                         data.image-size = 32
@@ -58,7 +68,6 @@ final class TrainingRuns {
                         evaluation.batch = 8
                         checkpoint.keep = 100
                         """, "the test");
-        RunDirectory directory = RunDirectory.at(new Configuration(), new org.apache.hadoop.fs.Path(run.toUri()));
         for (String assignment : assignments) {
             loader.assignment(assignment);
         }

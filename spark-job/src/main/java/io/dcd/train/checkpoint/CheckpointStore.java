@@ -14,7 +14,6 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -51,8 +50,10 @@ public final class CheckpointStore {
                 require(fileSystem.mkdirs(unfinished), "create", unfinished);
                 TensorFile parameters = write(unfinished, PARAMETERS, checkpoint.parameters());
                 TensorFile velocity = write(unfinished, VELOCITY, checkpoint.velocity());
-                write(
+                SyncedFile.write(
+                        fileSystem,
                         new Path(unfinished, CheckpointManifest.FILE_NAME),
+                        false,
                         CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, parameters, velocity)));
                 require(fileSystem.rename(unfinished, target), "rename " + unfinished + " to", target);
             }
@@ -160,15 +161,8 @@ public final class CheckpointStore {
     private TensorFile write(Path parent, String name, float[] values) throws IOException {
         byte[] bytes = Vectors.toBytes(values);
         String file = name + ".f32";
-        write(new Path(parent, file), bytes);
+        SyncedFile.write(fileSystem, new Path(parent, file), false, bytes);
         return new TensorFile(name, file, values.length, Vectors.sha256(bytes));
-    }
-
-    private void write(Path file, byte[] bytes) throws IOException {
-        try (FSDataOutputStream out = fileSystem.create(file, false)) {
-            out.write(bytes);
-            out.hsync();
-        }
     }
 
     private CheckpointManifest readManifest(Path path) throws IOException {

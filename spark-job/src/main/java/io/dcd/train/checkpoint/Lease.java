@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -194,9 +193,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private void write(boolean overwrite) throws IOException {
-        try (FSDataOutputStream out = fileSystem.create(file, overwrite)) {
-            out.write(CheckpointManifest.JSON.writeValueAsBytes(me));
-        }
+        SyncedFile.write(fileSystem, file, overwrite, CheckpointManifest.JSON.writeValueAsBytes(me));
     }
 
     private static String hostName() {

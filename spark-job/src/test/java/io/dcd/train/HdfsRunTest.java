@@ -1,0 +1,116 @@
+package io.dcd.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dcd.PreparedImages;
+import io.dcd.data.PreparedData;
+import io.dcd.train.TrainingRuns.RecordingListener;
+import io.dcd.train.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.HdfsConfiguration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run directory on a real HDFS. */
+class HdfsRunTest {
+    private static final int BLOCK = 1 << 20;
+
+    @TempDir
+    private static Path shared;
+
+    private static MiniDFSCluster hdfs;
+    private static DistributedFileSystem fileSystem;
+    private static JavaSparkContext spark;
+    private static PreparedData data;
+    private static Summary local;
+
+    @BeforeAll
+    static void startClusters() throws IOException {
+        Configuration configuration = new HdfsConfiguration();
+        configuration.set(
+                MiniDFSCluster.HDFS_MINIDFS_BASEDIR, shared.resolve("hdfs").toString());
+        configuration.setLong("dfs.blocksize", BLOCK);
+        configuration.setInt("dfs.replication", 1);
+        // The metrics loggers want a log4j 1 that Spark's class path replaces.
+        configuration.setInt("dfs.namenode.metrics.logger.period.seconds", 0);
+        configuration.setInt("dfs.datanode.metrics.logger.period.seconds", 0);
+        hdfs = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+        fileSystem = hdfs.getFileSystem();
+        spark = TrainingRuns.spark("local[2]");
+        data = PreparedImages.prepare(spark, shared);
+        local = TrainingRuns.train(spark, data, shared.resolve("local"));
+    }
+
+    @AfterAll
+    static void stopClusters() {
+        spark.close();
+        hdfs.shutdown();
+    }
+
+    @Test
+    void interruptedRunEndsAsALocalOneAndLeavesNothingElse() throws IOException {
+        Summary half = train("run", "training.limit-rounds=4");
+        assertThat(half.complete()).isFalse();
+        Summary whole = train("run");
+        assertThat(whole.parametersSha256()).isEqualTo(local.parametersSha256());
+        assertThat(names("run"))
+                .containsExactlyInAnyOrder("config.conf", "metrics.jsonl", "summary.json", "checkpoints");
+        assertThat(names("run/checkpoints")).containsExactly("step-00000005", "step-00000007", "step-00000010");
+        assertThat(new String(fileSystem.open(path("run/metrics.jsonl")).readAllBytes(), StandardCharsets.UTF_8))
+                .satisfies(text -> assertThat(text.lines().filter(line -> line.contains("\"type\":\"round\"")))
+                        .hasSize((int) local.rounds()));
+    }
+
+    @Test
+    void fullDirectoryRefusesTheCheckpointAndKeepsTheOldOne() throws IOException {
+        train("full", "training.limit-rounds=3");
+        long used = fileSystem.getContentSummary(path("full")).getSpaceConsumed();
+        // Room for metrics, settings and lease, but not for two more tensors.
+        fileSystem.setQuota(path("full"), HdfsConstants.QUOTA_DONT_SET, used + 4L * BLOCK);
+        assertThatThrownBy(() -> train("full"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("cannot write the checkpoint")
+                .hasMessageContaining("quota");
+        assertThat(directory("full")
+                        .checkpoints()
+                        .newest()
+                        .orElseThrow()
+                        .progress()
+                        .step())
+                .isEqualTo(5);
+
+        fileSystem.setQuota(path("full"), HdfsConstants.QUOTA_DONT_SET, HdfsConstants.QUOTA_RESET);
+        assertThat(train("full").parametersSha256()).isEqualTo(local.parametersSha256());
+        assertThat(names("full/checkpoints")).allMatch(name -> name.startsWith("step-"));
+    }
+
+    private static Summary train(String name, String... assignments) {
+        return TrainingRuns.train(spark, data, directory(name), new RecordingListener(), assignments);
+    }
+
+    private static RunDirectory directory(String name) {
+        return RunDirectory.at(fileSystem.getConf(), path(name));
+    }
+
+    private static org.apache.hadoop.fs.Path path(String name) {
+        return fileSystem.makeQualified(new org.apache.hadoop.fs.Path("/" + name));
+    }
+
+    private static List<String> names(String directory) throws IOException {
+        return Arrays.stream(fileSystem.listStatus(path(directory)))
+                .map(status -> status.getPath().getName())
+                .toList();
+    }
+}
