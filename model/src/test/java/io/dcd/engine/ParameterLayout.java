@@ -20,6 +20,11 @@ public final class ParameterLayout {
         return next(key, Parameter.Kind.BIAS_OR_NORMALIZATION, elements);
     }
 
+    /** A statistic of {@code elements} values, which no gradient moves. */
+    public Parameter statistic(String key, int elements) {
+        return next(key, Parameter.Kind.STATISTIC, elements);
+    }
+
     /** The four vectors of a batch normalisation over {@code channels}, with the reference's ε and momentum. */
     public NormalizationParameters normalization(String key, int channels) {
         return new NormalizationParameters(

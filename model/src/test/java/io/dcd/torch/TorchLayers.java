@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -106,6 +107,64 @@ public final class TorchLayers {
             y = y.add(linear(layer + ".P" + block, u));
         }
         return y;
+    }
+
+    /** Equation 1 to the letter: every sample is convolved with its own kernel W(x) = Σ_k π_k(x)·W_k. */
+    public Tensor mixture(String layer, Tensor x, int stride) {
+        Tensor pi = routing(layer, x.mean(2, 3));
+        Tensor[] results = new Tensor[(int) x.size(0)];
+        for (int n = 0; n < results.length; n++) {
+            Tensor kernel = formed(layer + ".W", pi, n);
+            boolean depthwise = kernel.size(1) == 1 && x.size(1) > 1;
+            int padding = (int) kernel.size(2) / 2;
+            results[n] = torch.conv2d(
+                    x.narrow(0, n, 1),
+                    kernel,
+                    new TensorOptional(),
+                    new long[] {stride, stride},
+                    new long[] {padding, padding},
+                    new long[] {1, 1},
+                    depthwise ? x.size(1) : 1);
+        }
+        return torch.cat(new TensorVector(results), 0);
+    }
+
+    /** The same for vectors, with biases. */
+    public Tensor mixtureDense(String layer, Tensor x) {
+        Tensor pi = routing(layer, x);
+        Tensor[] results = new Tensor[(int) x.size(0)];
+        for (int n = 0; n < results.length; n++) {
+            Tensor bias = formed(layer + ".c", pi, n);
+            results[n] = torch.linear(x.narrow(0, n, 1), formed(layer + ".W", pi, n), new TensorOptional(bias));
+        }
+        return torch.cat(new TensorVector(results), 0);
+    }
+
+    /** Squeeze and excitation. */
+    public Tensor squeezeExcitation(String layer, Tensor x) {
+        Tensor h = torch.relu(linear(layer + ".FC1", layer + ".b1", x.mean(2, 3)));
+        Tensor excitation = torch.sigmoid(linear(layer + ".FC2", layer + ".b2", h));
+        return x.mul(excitation.unsqueeze(2).unsqueeze(3));
+    }
+
+    private Tensor routing(String layer, Tensor s) {
+        if (!parameters.has(layer + ".temperature")) {
+            return torch.sigmoid(linear(layer + ".FC1", layer + ".b1", s));
+        }
+        Tensor z = linear(layer + ".FC2", layer + ".b2", torch.relu(linear(layer + ".FC1", s)));
+        return torch.softmax(z.div(parameters.get(layer + ".temperature")), 1);
+    }
+
+    /** Σ_k π_k·W_k of sample {@code n}, over the parameters {@code name}1, {@code name}2 and so on. */
+    private Tensor formed(String name, Tensor pi, int n) {
+        Tensor sum = null;
+        for (int k = 0; k < pi.size(1); k++) {
+            Tensor term = parameters
+                    .get(name + (k + 1))
+                    .mul(pi.narrow(0, n, 1).narrow(1, k, 1).squeeze());
+            sum = sum == null ? term : sum.add(term);
+        }
+        return sum;
     }
 
     /** u from q, both (N, L, positions). */

@@ -219,7 +219,7 @@ public final class TorchOracle {
             double weight = 1 / Math.sqrt(parameter.shape().size() == 3 ? 9 : fanIn);
             // Products of the branch's large values would let one sample rule the batch statistics.
             double gain = parameter.key().startsWith("FC") ? 0.5 : 1;
-            boolean aroundOne = parameter.key().matches("(gamma|var).*");
+            boolean aroundOne = parameter.key().matches("(gamma|var|temperature).*");
             for (int i = 0; i < parameter.elements(); i++) {
                 double value = parameter.shape().size() == 1
                         ? (aroundOne ? 1 : 0) + 0.3 * (2 * random.nextDouble() - 1)

@@ -102,7 +102,7 @@ public final class TorchParameters {
             // Depthwise: (k, k, C) to (C, 1, k, k).
             return tensor.permute(2, 0, 1).unsqueeze(1).contiguous();
         }
-        if (parameter.key().equals("FC1")) {
+        if (parameter.key().equals("FC1") && dynamicBranch(parameter)) {
             // The pooled vector: position·C + c to c·p² + position.
             long channels = channels(parameter);
             long rows = parameter.shape().get(0);
@@ -118,11 +118,18 @@ public final class TorchParameters {
         if (parameter.shape().size() == 3) {
             return tensor.squeeze(1).permute(1, 2, 0);
         }
-        if (parameter.key().equals("FC1")) {
+        if (parameter.key().equals("FC1") && dynamicBranch(parameter)) {
             long rows = parameter.shape().get(0);
             return tensor.reshape(rows, channels(parameter), -1).permute(0, 2, 1);
         }
         return tensor;
+    }
+
+    /** Whether the parameter's layer pools to more than one position, as only DCD's branches do. */
+    private boolean dynamicBranch(Parameter branch) {
+        return graph.parameters().stream()
+                .anyMatch(parameter -> parameter.layer().equals(branch.layer())
+                        && parameter.key().equals("W0"));
     }
 
     /** C_in of the layer that owns {@code branch}. */

@@ -14,6 +14,8 @@ import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +96,11 @@ public final class GraphBuilder {
         for (Parameter parameter : parameters.all()) {
             requireVector(parameter, input.shape().channels(), input);
         }
+        if (activation == Activation.SIGMOID) {
+            // The others are clips, which backends compute together with the normalisation; this one runs by itself.
+            Tensor normalized = batchNormalization(name + "Normalized", input, parameters, Activation.IDENTITY);
+            return activate(name, normalized, activation);
+        }
         return append(new BatchNormalization(
                 input,
                 parameters.scale(),
@@ -167,6 +174,26 @@ public final class GraphBuilder {
                 factor,
                 input);
         return append(new Scale(input, factor, tensor(name, input.shape())));
+    }
+
+    /** {@link Softmax} with the temperature (1). */
+    public Tensor softmax(String name, Tensor input, Parameter temperature) {
+        require(input.shape().positions() == 1, "the softmax of a vector is needed, got %s", input);
+        require(!temperature.kind().trainable(), "%s must be a statistic", temperature.name());
+        requireVector(temperature, 1, input);
+        return append(new Softmax(input, temperature, tensor(name, input.shape())));
+    }
+
+    /** {@link Spread} of the value {@code index} over {@code channels}. */
+    public Tensor spread(String name, Tensor input, int index, int channels) {
+        require(
+                input.shape().positions() == 1
+                        && index >= 0
+                        && index < input.shape().channels(),
+                "%s has no value %d",
+                input,
+                index);
+        return append(new Spread(input, index, tensor(name, Shape.vector(channels))));
     }
 
     /** {@link Add}. */

@@ -21,7 +21,9 @@ public sealed interface Operation
                 MatrixProduct,
                 MaxPooling,
                 NormalizedPointwise,
-                Scale {
+                Scale,
+                Softmax,
+                Spread {
 
     /** The tensors that it reads, each at most once; empty for the operation that reads the images. */
     List<Tensor> inputs();

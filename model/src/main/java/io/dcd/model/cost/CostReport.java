@@ -17,6 +17,8 @@ import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
 import io.dcd.model.layer.FormableKernel;
 import io.dcd.model.network.NetworkDefinition;
 import io.dcd.model.network.NetworkOptions;
@@ -133,7 +135,9 @@ public record CostReport(
                 || operation instanceof Dropout
                 || operation instanceof ImageNormalization
                 || operation instanceof MaxPooling
-                || operation instanceof Scale) {
+                || operation instanceof Scale
+                || operation instanceof Softmax
+                || operation instanceof Spread) {
             return 0;
         }
         throw new IllegalArgumentException(

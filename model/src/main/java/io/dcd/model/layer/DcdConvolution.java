@@ -10,7 +10,6 @@ import io.dcd.engine.lowering.ParameterSpecification;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -102,26 +101,12 @@ public final class DcdConvolution extends EngineLayer implements FormableKernel 
 
     @Override
     public InputType getOutputType(int index, InputType inputType) {
-        InputType.InputTypeConvolutional images = images(inputType);
-        long stride = options.stride();
-        return InputType.convolutional(
-                (images.getHeight() + stride - 1) / stride,
-                (images.getWidth() + stride - 1) / stride,
-                getNOut(),
-                CNN2DFormat.NHWC);
+        return strided(inputType, options.stride());
     }
 
     @Override
     public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
         images(inputType);
         return null;
-    }
-
-    private InputType.InputTypeConvolutional images(InputType inputType) {
-        if (inputType instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC) {
-            return images;
-        }
-        throw new IllegalArgumentException(
-                "layer %s reads images in NHWC, got %s".formatted(getLayerName(), inputType));
     }
 }

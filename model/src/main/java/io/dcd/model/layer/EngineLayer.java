@@ -6,6 +6,7 @@ import io.dcd.engine.lowering.ParameterSpecification;
 import java.util.Collection;
 import java.util.Map;
 import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -109,6 +110,25 @@ public abstract class EngineLayer extends FeedForwardLayer implements LowerableL
                 .findFirst()
                 .orElseThrow(() ->
                         new IllegalArgumentException("layer %s has no parameter %s".formatted(getLayerName(), key)));
+    }
+
+    /** The extent of the result of a layer that reads images with {@code stride} and pads by (k − 1)/2. */
+    InputType strided(InputType inputType, int stride) {
+        InputType.InputTypeConvolutional images = images(inputType);
+        return InputType.convolutional(
+                (images.getHeight() + stride - 1) / stride,
+                (images.getWidth() + stride - 1) / stride,
+                getNOut(),
+                CNN2DFormat.NHWC);
+    }
+
+    /** {@code inputType} as images, which must be NHWC. */
+    InputType.InputTypeConvolutional images(InputType inputType) {
+        if (inputType instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC) {
+            return images;
+        }
+        throw new IllegalArgumentException(
+                "layer %s reads images in NHWC, got %s".formatted(getLayerName(), inputType));
     }
 
     private static long channels(InputType inputType) {

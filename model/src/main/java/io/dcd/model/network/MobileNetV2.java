@@ -7,6 +7,7 @@ import io.dcd.model.layer.LinearInitialization;
 import io.dcd.model.network.Convolution.Kind;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /**
@@ -40,6 +41,22 @@ record MobileNetV2(double width, Line line) implements NetworkDefinition {
     static MobileNetV2 dcd(double width, DcdOptions options) {
         EnumSet<Place> places = EnumSet.of(Place.POINTWISE, Place.CLASSIFIER);
         return new MobileNetV2(width, new DcdLine(options, places, width < 1 ? 8 : 16, LinearInitialization.NORMAL));
+    }
+
+    /** With squeeze and excitation. */
+    static MobileNetV2 squeezeExcitation(double width) {
+        return new MobileNetV2(width, new SqueezeExcitationLine(LinearInitialization.NORMAL));
+    }
+
+    /** With DY-Conv. */
+    static MobileNetV2 dynamic(double width) {
+        return new MobileNetV2(width, new DynamicLine(LinearInitialization.NORMAL));
+    }
+
+    /** With CondConv in the last six blocks and the classifier. */
+    static MobileNetV2 conditional(double width) {
+        Set<String> blocks = Set.of("block12", "block13", "block14", "block15", "block16", "block17");
+        return new MobileNetV2(width, new ConditionalLine(blocks, LinearInitialization.NORMAL));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.dcd.model.network;
 
 import io.dcd.engine.lowering.InitialValues;
+import io.dcd.model.layer.DynamicConvolution;
 import io.dcd.model.layer.EngineLayer;
+import io.dcd.model.layer.KernelMixture;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -66,6 +68,16 @@ final class NetworkWriter {
         builder.weightInit(InitialValues.convolution(kernel, convolution.outputs()));
         graph.addLayer(convolution.name(), builder.build(), convolution.input());
         return convolution.name();
+    }
+
+    /** A convolution of several kernels. */
+    String mixture(Convolution convolution, KernelMixture mixture) {
+        DynamicConvolution.Options options = new DynamicConvolution.Options(
+                convolution.kernel(), convolution.stride(), convolution.depthwise(), mixture);
+        return layer(
+                convolution.name(),
+                convolution.input(),
+                new DynamicConvolution(convolution.inputs(), convolution.outputs(), options));
     }
 
     /** Max pooling, padded by (k − 1)/2. */

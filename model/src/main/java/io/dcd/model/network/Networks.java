@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,9 +30,18 @@ public final class Networks {
     /** The names of the registry. MobileNetV2 can be had at any other width too, and DCD with the {@link DcdOptions}. */
     public static List<String> names() {
         Stream<NetworkDefinition> mobile = WIDTHS.stream()
-                .flatMap(width -> Stream.of(MobileNetV2.fixed(width), MobileNetV2.dcd(width, DcdOptions.DEFAULT)));
+                .flatMap(width -> Stream.of(
+                        MobileNetV2.fixed(width),
+                        MobileNetV2.squeezeExcitation(width),
+                        MobileNetV2.conditional(width),
+                        MobileNetV2.dynamic(width),
+                        MobileNetV2.dcd(width, DcdOptions.DEFAULT)));
         Stream<NetworkDefinition> residual = Arrays.stream(ResNet.Shape.values())
-                .flatMap(shape -> Stream.of(ResNet.fixed(shape), ResNet.dcd(shape, DcdOptions.DEFAULT)));
+                .flatMap(shape -> Stream.of(
+                        ResNet.fixed(shape),
+                        ResNet.squeezeExcitation(shape),
+                        ResNet.dynamic(shape),
+                        ResNet.dcd(shape, DcdOptions.DEFAULT)));
         return Stream.concat(mobile, residual).map(NetworkDefinition::name).toList();
     }
 
@@ -50,7 +61,10 @@ public final class Networks {
         Optional<String> options = Optional.ofNullable(parts.group(3));
         Optional<NetworkDefinition> network =
                 switch (line) {
-                    case "static" -> fixed(base);
+                    case "static" -> network(base, MobileNetV2::fixed, ResNet::fixed);
+                    case "se" -> network(base, MobileNetV2::squeezeExcitation, ResNet::squeezeExcitation);
+                    case "dyconv" -> network(base, MobileNetV2::dynamic, ResNet::dynamic);
+                    case "condconv" -> width(base).map(MobileNetV2::conditional);
                     case "dcd" -> dcd(base, dcdOptions(name, options.orElse("")));
                     default -> Optional.empty();
                 };
@@ -60,15 +74,14 @@ public final class Networks {
         return network.orElseThrow(() -> unknown(name));
     }
 
-    private static Optional<NetworkDefinition> fixed(String base) {
-        return width(base).<NetworkDefinition>map(MobileNetV2::fixed).or(() -> shape(base)
-                .map(ResNet::fixed));
+    private static Optional<NetworkDefinition> dcd(String base, DcdOptions options) {
+        return network(base, width -> MobileNetV2.dcd(width, options), shape -> ResNet.dcd(shape, options));
     }
 
-    private static Optional<NetworkDefinition> dcd(String base, DcdOptions options) {
-        return width(base)
-                .<NetworkDefinition>map(width -> MobileNetV2.dcd(width, options))
-                .or(() -> shape(base).map(shape -> ResNet.dcd(shape, options)));
+    private static Optional<NetworkDefinition> network(
+            String base, DoubleFunction<MobileNetV2> mobile, Function<ResNet.Shape, ResNet> residual) {
+        return width(base).<NetworkDefinition>map(mobile::apply).or(() -> shape(base)
+                .map(residual));
     }
 
     private static DcdOptions dcdOptions(String name, String options) {

@@ -60,6 +60,16 @@ record ResNet(Shape shape, Line line) implements NetworkDefinition {
         return new ResNet(shape, new DcdLine(options, places, REDUCTION, LinearInitialization.UNIFORM));
     }
 
+    /** With squeeze and excitation. */
+    static ResNet squeezeExcitation(Shape shape) {
+        return new ResNet(shape, new SqueezeExcitationLine(LinearInitialization.UNIFORM));
+    }
+
+    /** With DY-Conv. */
+    static ResNet dynamic(Shape shape) {
+        return new ResNet(shape, new DynamicLine(LinearInitialization.UNIFORM));
+    }
+
     @Override
     public String name() {
         return "resnet%d-%s".formatted(shape.depth, line.name());

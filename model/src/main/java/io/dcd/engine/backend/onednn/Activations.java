@@ -15,8 +15,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 
 /**
- * Activation functions in oneDNN's terms: each is an affine map followed by a clip, and its derivative is told from the
- * value.
+ * Activation functions in oneDNN's terms; the derivative of each is told from the value.
  */
 final class Activations {
     private final KernelBuilder builder;
@@ -33,6 +32,7 @@ final class Activations {
             case RELU6 -> List.of(map(algorithm.eltwise_clip_v2, 0, 6, x, y));
             case DOUBLE_HARD_SIGMOID ->
                 List.of(map(algorithm.eltwise_linear, 1f / 3, 1, x, y), map(algorithm.eltwise_clip_v2, 0, 2, y, y));
+            case SIGMOID -> List.of(map(algorithm.eltwise_logistic, 0, 0, x, y));
         };
     }
 
@@ -46,6 +46,7 @@ final class Activations {
                 List.of(
                         derivative(algorithm.eltwise_clip_v2_use_dst_for_bwd, 0, 2, y, dy, dx),
                         map(algorithm.eltwise_linear, 1f / 3, 0, dx, dx));
+            case SIGMOID -> List.of(derivative(algorithm.eltwise_logistic_use_dst_for_bwd, 0, 0, y, dy, dx));
         };
     }
 

@@ -10,6 +10,7 @@ record Clip(float slope, float offset, float low, float high) {
             case RELU -> new Clip(1, 0, 0, Float.POSITIVE_INFINITY);
             case RELU6 -> new Clip(1, 0, 0, 6);
             case DOUBLE_HARD_SIGMOID -> new Clip(1f / 3, 1, 0, 2);
+            case SIGMOID -> throw new IllegalArgumentException("a sigmoid is no clip");
         };
     }
 }

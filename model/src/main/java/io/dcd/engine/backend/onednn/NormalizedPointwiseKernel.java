@@ -3,7 +3,6 @@ package io.dcd.engine.backend.onednn;
 import io.dcd.engine.backend.GradientMode;
 import io.dcd.engine.backend.Phase;
 import io.dcd.engine.graph.Tensor;
-import io.dcd.engine.operation.Activation;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.NormalizedPointwise;
 import java.util.List;
@@ -68,7 +67,10 @@ final class NormalizedPointwiseKernel {
 
     /** Whether this kernel can compute {@code operation}. */
     static boolean fits(NormalizedPointwise operation) {
-        return operation.normalization().activation() != Activation.DOUBLE_HARD_SIGMOID;
+        return switch (operation.normalization().activation()) {
+            case IDENTITY, RELU, RELU6 -> true;
+            case DOUBLE_HARD_SIGMOID, SIGMOID -> false;
+        };
     }
 
     static void build(NormalizedPointwise operation, Phase phase, KernelBuilder builder) {
@@ -121,7 +123,7 @@ final class NormalizedPointwiseKernel {
             case IDENTITY -> {}
             case RELU -> operations.append_eltwise(algorithm.eltwise_relu, 0, 0);
             case RELU6 -> operations.append_eltwise(algorithm.eltwise_clip, 0, 6);
-            case DOUBLE_HARD_SIGMOID -> throw new IllegalArgumentException("not a clip: " + operation);
+            case DOUBLE_HARD_SIGMOID, SIGMOID -> throw new IllegalArgumentException("not a clip: " + operation);
         }
         return operations;
     }

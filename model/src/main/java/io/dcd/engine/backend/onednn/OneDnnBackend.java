@@ -28,6 +28,8 @@ import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -177,6 +179,10 @@ public final class OneDnnBackend implements Backend {
             MaxPoolingKernel.forward(pooling, builder);
         } else if (operation instanceof Scale scale) {
             ScaleKernel.forward(scale, builder);
+        } else if (operation instanceof Softmax softmax) {
+            SoftmaxKernel.forward(softmax, builder);
+        } else if (operation instanceof Spread spread) {
+            SpreadKernel.forward(spread, builder);
         } else if (operation instanceof ImageNormalization normalization) {
             ImageNormalizationKernel.forward(normalization, builder);
         } else {
@@ -209,6 +215,10 @@ public final class OneDnnBackend implements Backend {
             MaxPoolingKernel.backward(pooling, builder);
         } else if (operation instanceof Scale scale) {
             ScaleKernel.backward(scale, builder);
+        } else if (operation instanceof Softmax softmax) {
+            SoftmaxKernel.backward(softmax, builder);
+        } else if (operation instanceof Spread spread) {
+            SpreadKernel.backward(spread, builder);
         } else {
             throw unsupported(operation);
         }

@@ -60,7 +60,7 @@ record BatchNormalizationKernel(BatchNormalization operation, ReferenceMemory me
         double derivative =
                 switch (operation.activation()) {
                     case IDENTITY -> 1;
-                    case RELU, RELU6, DOUBLE_HARD_SIGMOID ->
+                    case RELU, RELU6, DOUBLE_HARD_SIGMOID, SIGMOID ->
                         operation
                                 .activation()
                                 .derivativeFromValue(

@@ -25,6 +25,8 @@ import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
 
 /**
  * Plain Java loops in double precision: the specification of every operation, the oracle of the tests, and what still
@@ -120,6 +122,10 @@ public final class ReferenceBackend implements Backend {
             return new MaxPoolingKernel(pooling, memory);
         } else if (operation instanceof Scale scale) {
             return new ScaleKernel(scale, memory);
+        } else if (operation instanceof Softmax softmax) {
+            return new SoftmaxKernel(softmax, memory);
+        } else if (operation instanceof Spread spread) {
+            return new SpreadKernel(spread, memory);
         }
         throw unsupported(operation);
     }

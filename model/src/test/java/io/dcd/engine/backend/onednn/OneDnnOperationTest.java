@@ -119,6 +119,21 @@ class OneDnnOperationTest {
         check(builder.convolution("y", images, parameters.weight("W", 4, 3, 1, 1), 1, 0));
     }
 
+    @Test
+    void softmaxAndSpread() {
+        Tensor x = builder.input("x", Shape.vector(5));
+        Tensor attention = builder.softmax("a", x, parameters.statistic("temperature", 1));
+        Tensor sum = plus(builder.spread("b", attention, 0, 3), builder.spread("c", attention, 4, 3));
+        Tensor again = builder.softmax("d", x, parameters.statistic("other", 1));
+        check(plus(sum, builder.spread("e", plus(x, again), 2, 3)));
+    }
+
+    @Test
+    void sigmoid() {
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(plus(builder.activate("a", x, Activation.SIGMOID), x));
+    }
+
     /** One tensor read by an operation of every kind: each but one of them must add its gradient to the others'. */
     @Test
     void gradientsOfATensorWithManyReaders() {

@@ -81,6 +81,18 @@ class ReferenceGradientTest {
     }
 
     @Test
+    void softmax() {
+        Tensor x = builder.input("x", Shape.vector(5));
+        check(builder.softmax("y", x, parameters.statistic("temperature", 1)));
+    }
+
+    @Test
+    void spread() {
+        Tensor x = builder.input("x", Shape.vector(5));
+        check(builder.add("y", builder.spread("a", x, 3, 4), builder.spread("b", x, 1, 4)));
+    }
+
+    @Test
     void dropout() {
         Tensor x = builder.input("x", new Shape(2, 3, 4));
         check(builder.dropout("y", x, 0.4));
