@@ -22,7 +22,7 @@ class LauncherIT {
         Scripts.Outcome help = Scripts.run(elsewhere, link, "--help");
         assertThat(help.exitCode()).as(help.errors()).isZero();
         assertThat(help.output()).startsWith("Usage: dcd");
-        assertThat(help.errors()).as("the jars are fresh, nothing to build").isEmpty();
+        assertThat(help.errors()).as("the jars are fresh").doesNotContain("building");
     }
 
     @Test

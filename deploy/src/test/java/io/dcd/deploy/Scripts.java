@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the scripts of this module as a user would: as processes, judged by exit code and output. */
 final class Scripts {
     /** Ends a hanging script; far above what any takes. */
-    private static final long LIMIT_MINUTES = 5;
+    private static final long LIMIT_MINUTES = 15;
 
     static final Path MODULE = Path.of("").toAbsolutePath();
 
