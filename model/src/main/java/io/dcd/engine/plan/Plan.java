@@ -50,7 +50,18 @@ public final class Plan implements AutoCloseable {
     private boolean closed;
 
     /** What the threads do between two moments at which they wait for each other; {@code combine} follows it. */
-    private record Segment(List<List<Kernel>> kernels, List<BatchReduction> reductions, boolean backward) {
+    private record Segment(
+            Backend backend, List<List<Kernel>> kernels, List<BatchReduction> reductions, boolean backward)
+            implements SliceThreads.Job {
+        @Override
+        public void run(int thread) {
+            backend.prepareThread();
+            List<Kernel> own = kernels.get(thread);
+            for (int i = 0; i < own.size(); i++) {
+                own.get(i).run();
+            }
+        }
+
         void combine() {
             for (BatchReduction reduction : reductions) {
                 if (backward) {
@@ -229,12 +240,9 @@ public final class Plan implements AutoCloseable {
     }
 
     private void run(List<Segment> segments) {
+        requireOpen();
         for (Segment segment : segments) {
-            onAllThreads(thread -> {
-                for (Kernel kernel : segment.kernels().get(thread)) {
-                    kernel.run();
-                }
-            });
+            workers.run(segment);
             segment.combine();
         }
     }
@@ -289,7 +297,7 @@ public final class Plan implements AutoCloseable {
                 }
             }
             if (!reduced.isEmpty() || i == to - 1) {
-                segments.add(new Segment(kernels, reduced, stage.backward()));
+                segments.add(new Segment(backend, kernels, reduced, stage.backward()));
                 kernels = emptyLists();
             }
         }

@@ -49,8 +49,13 @@ final class SliceThreads implements AutoCloseable {
         try {
             work.run(0);
         } finally {
+            int spins = 0;
             while (unfinished.get() > 0) {
-                Thread.onSpinWait();
+                if (++spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield(); // where other processes want the processor, the threads waited for may lack one
+                }
             }
         }
         if (failure != null) {

@@ -30,6 +30,12 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
     private final float[] valueFactors;
     private final float[] deviationFactors;
     private final float[] inputConstants;
+    private final float[] oldMeans;
+    private final float[] oldVariances;
+    private final float[] gammas;
+    private final float[] betas;
+    private final float[] scaleSums;
+    private final float[] shiftSums;
 
     /** Σ dz and Σ dz·d of one thread's share of the batch, in double precision. */
     static final class GradientSums {
@@ -77,6 +83,12 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
         valueFactors = new float[channels];
         deviationFactors = new float[channels];
         inputConstants = new float[channels];
+        oldMeans = new float[channels];
+        oldVariances = new float[channels];
+        gammas = new float[channels];
+        betas = new float[channels];
+        scaleSums = new float[channels];
+        shiftSums = new float[channels];
     }
 
     static BatchNormalizationReduction of(BatchReduction reduction) {
@@ -135,10 +147,10 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
             batch.add(thread);
             thread.clear();
         }
-        float[] oldMeans = read(runningMean);
-        float[] oldVariances = read(runningVariance);
-        float[] gammas = read(scale);
-        float[] betas = read(shift);
+        runningMean.read(oldMeans);
+        runningVariance.read(oldVariances);
+        scale.read(gammas);
+        shift.read(betas);
         for (int c = 0; c < channels; c++) {
             double biased = batch.squares(c) / count;
             means[c] = (float) batch.mean(c);
@@ -155,9 +167,9 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
 
     @Override
     public void combineBackward() {
-        float[] gammas = read(scale);
-        float[] scaleSums = read(scaleGradient);
-        float[] shiftSums = read(shiftGradient);
+        scale.read(gammas);
+        scaleGradient.read(scaleSums);
+        shiftGradient.read(shiftSums);
         for (int c = 0; c < channels; c++) {
             double shiftSum = 0;
             double deviationSum = 0;
@@ -177,11 +189,5 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
         for (GradientSums thread : threadGradients) {
             thread.clear();
         }
-    }
-
-    private float[] read(NativeBuffer buffer) {
-        float[] values = new float[channels];
-        buffer.read(values);
-        return values;
     }
 }

@@ -96,19 +96,17 @@ final class NormalizedPointwiseKernel {
                 extended(Layouts.matrices(samples, positions, width)),
                 small(reduction.moments(), width, width),
                 builder.attributes()));
-        NormalizedPointwiseReduction.Assembly assembly = reduction.assembly(builder.memory());
-        builder.add(assembly::run);
+        builder.add(reduction.assembly(builder.memory()));
         builder.add(builder.product(
                 small(reduction.moments(), width, width),
                 small(reduction.kernels(), width, outputs),
                 small(reduction.responses(), width, outputs),
                 builder.attributes()));
-        int thread = builder.memory().thread();
-        builder.add(() -> reduction.addStatistics(thread, first, samples));
+        builder.add(reduction.statistics(builder.memory()));
     }
 
     private void forward() {
-        builder.add(() -> reduction.fold(first, samples));
+        builder.add(reduction.folding(builder.memory()));
         builder.add(builder.product(
                 extended(Layouts.matrices(samples, positions, width)),
                 small(reduction.folded(), width, outputs),
@@ -143,13 +141,11 @@ final class NormalizedPointwiseKernel {
                 builder.gradient(operation.output(), maps()),
                 small(reduction.derivatives(), width, outputs),
                 builder.attributes()));
-        int thread = builder.memory().thread();
-        builder.add(() -> reduction.addDerivatives(thread, first, samples));
+        builder.add(reduction.derivativeSums(builder.memory()));
     }
 
     private void backward() {
-        NormalizedPointwiseReduction.Differentiation differentiation = reduction.differentiation(builder.memory());
-        builder.add(differentiation::run);
+        builder.add(reduction.differentiation(builder.memory()));
         List<Tensor> sources = operation
                 .residual()
                 .map(residual -> List.of(operation.fixed().input(), residual.input()))

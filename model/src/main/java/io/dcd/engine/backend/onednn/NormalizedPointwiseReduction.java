@@ -46,7 +46,13 @@ final class NormalizedPointwiseReduction implements BatchReduction {
     private final FloatBuffer runningVariance;
     private final FloatBuffer scaleGradient;
     private final FloatBuffer shiftGradient;
+    private final FloatBuffer kernelValues;
+    private final FloatBuffer momentValues;
+    private final FloatBuffer responseValues;
+    private final FloatBuffer derivativeValues;
     private final ChannelSums[] sums;
+    private final ChannelSums total;
+    private final float[] offsetRow;
     private final double[] mean;
     private final double[] inverseDeviation;
     private final float[] factor;
@@ -61,6 +67,11 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         ChannelSums(int channels) {
             plain = new double[channels];
             products = new double[channels];
+        }
+
+        void clear() {
+            Arrays.fill(plain, 0);
+            Arrays.fill(products, 0);
         }
 
         /** Adds {@code row} of {@code matrix}, and the rows before it of both matrices' product, value by value. */
@@ -106,13 +117,19 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         runningVariance = floats(memory.parameter(normalization.runningVariance()));
         scaleGradient = floats(memory.parameterGradient(normalization.scale()));
         shiftGradient = floats(memory.parameterGradient(normalization.shift()));
+        kernelValues = kernels.floats();
+        momentValues = moments.floats();
+        responseValues = responses.floats();
+        derivativeValues = derivatives.floats();
         sums = new ChannelSums[memory.threads()];
+        Arrays.setAll(sums, thread -> new ChannelSums(outputs));
+        total = new ChannelSums(outputs);
+        offsetRow = new float[outputs];
         mean = new double[outputs];
         inverseDeviation = new double[outputs];
         factor = new float[outputs];
         slope = new float[outputs];
         remainder = new float[outputs];
-        clearSums();
     }
 
     /** The number of channels of u, or 0 if there is none. */
@@ -147,7 +164,7 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         return kernels;
     }
 
-    /** V; after {@link Differentiation#run} −c ⊙ B, and −e in the row of the constant. */
+    /** V; after {@link #differentiation} −c ⊙ B, and −e in the row of the constant. */
     NativeBuffer responses() {
         return responses;
     }
@@ -173,51 +190,28 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         return matrices.slice(first * elements, samples * elements);
     }
 
-    /** Adds to a thread's sums what the statistics need. */
-    void addStatistics(int thread, int first, int samples) {
-        addProducts(responses, thread, first, samples);
-    }
-
-    /** Adds to a thread's sums what the gradients of γ and β need. */
-    void addDerivatives(int thread, int first, int samples) {
-        addProducts(derivatives, thread, first, samples);
-    }
-
-    private void addProducts(NativeBuffer matrices, int thread, int first, int samples) {
-        float[] matrix = new float[size];
-        float[] kernel = new float[size];
-        FloatBuffer source = matrices.floats();
-        FloatBuffer b = kernels.floats();
-        for (int n = first; n < first + samples; n++) {
-            source.get(n * size, matrix);
-            b.get(n * size, kernel);
-            sums[thread].add(matrix, kernel, constant);
-        }
-    }
-
     @Override
     public void combineForward() {
         BatchNormalization normalization = operation.normalization();
-        ChannelSums total = total();
-        float[] offsets = new float[outputs];
+        addThreads();
         for (int o = 0; o < outputs; o++) {
             mean[o] = total.plain[o] / count;
             double variance = Math.max(0, total.products[o] / count - mean[o] * mean[o]);
             inverseDeviation[o] = 1 / Math.sqrt(variance + normalization.epsilon());
             double a = scale.get(o) * inverseDeviation[o];
             factor[o] = (float) a;
-            offsets[o] = (float) (shift.get(o) - a * mean[o]);
+            offsetRow[o] = (float) (shift.get(o) - a * mean[o]);
             double unbiased = variance * count / Math.max(1, count - 1);
             double m = normalization.momentum();
             runningMean.put(o, (float) (runningMean.get(o) + m * (mean[o] - runningMean.get(o))));
             runningVariance.put(o, (float) (runningVariance.get(o) + m * (unbiased - runningVariance.get(o))));
         }
-        offset.write(offsets);
+        offset.write(offsetRow);
     }
 
     @Override
     public void combineBackward() {
-        ChannelSums total = total();
+        addThreads();
         for (int o = 0; o < outputs; o++) {
             double r = inverseDeviation[o];
             double a = scale.get(o) * r;
@@ -230,52 +224,95 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         }
     }
 
-    /** The sums of all threads, which are cleared. */
-    private ChannelSums total() {
-        ChannelSums total = new ChannelSums(outputs);
+    /** Takes the sums of all threads and clears them. */
+    private void addThreads() {
+        total.clear();
         for (ChannelSums thread : sums) {
             for (int o = 0; o < outputs; o++) {
                 total.plain[o] += thread.plain[o];
                 total.products[o] += thread.products[o];
             }
+            thread.clear();
         }
-        clearSums();
-        return total;
     }
 
-    private void clearSums() {
-        Arrays.setAll(sums, thread -> new ChannelSums(outputs));
+    /** Adds to the sums of its thread what the statistics need of a slice. */
+    Runnable statistics(KernelMemory memory) {
+        return new Summation(responses, memory);
     }
 
-    /** Writes a ⊙ B. */
-    void fold(int first, int samples) {
-        float[] kernel = new float[size];
-        FloatBuffer b = kernels.floats();
-        FloatBuffer target = folded.floats();
-        for (int n = first; n < first + samples; n++) {
-            b.get(n * size, kernel);
-            for (int k = 0; k < constant; k++) {
-                int begin = k * outputs;
-                for (int o = 0; o < outputs; o++) {
-                    kernel[begin + o] *= factor[o];
-                }
-            }
-            target.put(n * size, kernel);
-        }
+    /** Adds to the sums of its thread what the gradients of γ and β need of a slice. */
+    Runnable derivativeSums(KernelMemory memory) {
+        return new Summation(derivatives, memory);
+    }
+
+    /** Writes a ⊙ B for a slice. */
+    Runnable folding(KernelMemory memory) {
+        return new Folding(memory);
     }
 
     /** Writes B for a slice. */
-    Assembly assembly(KernelMemory memory) {
+    Runnable assembly(KernelMemory memory) {
         return new Assembly(memory);
     }
 
     /** From D the gradients of the parameters and of λ for a slice, and the matrix that yields R. */
-    Differentiation differentiation(KernelMemory memory) {
+    Runnable differentiation(KernelMemory memory) {
         return new Differentiation(memory);
     }
 
-    /** B for the samples of a slice. */
-    final class Assembly {
+    private final class Summation implements Runnable {
+        private final FloatBuffer matrices;
+        private final int first;
+        private final int end;
+        private final ChannelSums target;
+        private final float[] matrix = new float[size];
+        private final float[] kernel = new float[size];
+
+        Summation(NativeBuffer matrices, KernelMemory memory) {
+            this.matrices = matrices.floats();
+            first = memory.firstSample();
+            end = first + memory.samples();
+            target = sums[memory.thread()];
+        }
+
+        @Override
+        public void run() {
+            for (int n = first; n < end; n++) {
+                matrices.get(n * size, matrix);
+                kernelValues.get(n * size, kernel);
+                target.add(matrix, kernel, constant);
+            }
+        }
+    }
+
+    private final class Folding implements Runnable {
+        private final FloatBuffer target = folded.floats();
+        private final int first;
+        private final int end;
+        private final float[] kernel = new float[size];
+
+        Folding(KernelMemory memory) {
+            first = memory.firstSample();
+            end = first + memory.samples();
+        }
+
+        @Override
+        public void run() {
+            for (int n = first; n < end; n++) {
+                kernelValues.get(n * size, kernel);
+                for (int k = 0; k < constant; k++) {
+                    int begin = k * outputs;
+                    for (int o = 0; o < outputs; o++) {
+                        kernel[begin + o] *= factor[o];
+                    }
+                }
+                target.put(n * size, kernel);
+            }
+        }
+    }
+
+    private final class Assembly implements Runnable {
         private final int first;
         private final int samples;
         private final TransposedWeights weights;
@@ -283,16 +320,16 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         private final float[] kernel = new float[size];
         private final float[] factors = new float[outputs];
 
-        private Assembly(KernelMemory memory) {
+        Assembly(KernelMemory memory) {
             first = memory.firstSample();
             samples = memory.samples();
             weights = new TransposedWeights(memory);
             attention = floats(memory.value(operation.attention().factor()));
         }
 
-        void run() {
+        @Override
+        public void run() {
             weights.read();
-            FloatBuffer target = kernels.floats();
             System.arraycopy(weights.rows, 0, kernel, 0, weights.rows.length);
             for (int n = 0; n < samples; n++) {
                 attention.get(n * outputs, factors);
@@ -302,13 +339,12 @@ final class NormalizedPointwiseReduction implements BatchReduction {
                         kernel[begin + o] = weights.rows[begin + o] * factors[o];
                     }
                 }
-                target.put((first + n) * size, kernel);
+                kernelValues.put((first + n) * size, kernel);
             }
         }
     }
 
-    /** The gradients of a slice. */
-    final class Differentiation {
+    private final class Differentiation implements Runnable {
         private final int first;
         private final int samples;
         private final TransposedWeights weights;
@@ -323,7 +359,7 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         private final float[] factors = new float[outputs];
         private final float[] attentionRow = new float[outputs];
 
-        private Differentiation(KernelMemory memory) {
+        Differentiation(KernelMemory memory) {
             first = memory.firstSample();
             samples = memory.samples();
             weights = new TransposedWeights(memory);
@@ -339,7 +375,8 @@ final class NormalizedPointwiseReduction implements BatchReduction {
             accumulates = mode == GradientMode.ACCUMULATE;
         }
 
-        void run() {
+        @Override
+        public void run() {
             weights.read();
             Arrays.fill(transposed, 0);
             for (int n = 0; n < samples; n++) {
@@ -353,13 +390,13 @@ final class NormalizedPointwiseReduction implements BatchReduction {
 
         private void differentiate(int n) {
             int sample = first + n;
-            derivatives.floats().get(sample * size, derivative);
-            kernels.floats().get(sample * size, kernel);
-            responses.floats().get(sample * size, response);
+            derivativeValues.get(sample * size, derivative);
+            kernelValues.get(sample * size, kernel);
+            responseValues.get(sample * size, response);
             attention.get(n * outputs, factors);
             Arrays.fill(attentionRow, 0);
             for (int k = 0; k < constant; k++) {
-                combine(k * outputs, moments.floats().get((sample * width + k) * width + constant));
+                combine(k * outputs, momentValues.get((sample * width + k) * width + constant));
                 if (k < inputs) {
                     addAttended(k * outputs);
                 } else {
@@ -369,7 +406,7 @@ final class NormalizedPointwiseReduction implements BatchReduction {
             for (int o = 0; o < outputs; o++) {
                 response[constant * outputs + o] = -remainder[o];
             }
-            responses.floats().put(sample * size, response);
+            responseValues.put(sample * size, response);
             if (attentionGradient != null) {
                 writeAttention(n);
             }
