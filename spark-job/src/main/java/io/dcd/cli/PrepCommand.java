@@ -14,7 +14,9 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
                     + "them, read in place, never unpacked",
             "  folders        train/<class>/ and val/<class>/, or a flat val/ with ILSVRC2012_devkit_t12.tar.gz",
             "  tiny-imagenet  train/<wnid>/images/, val/images/, val/val_annotations.txt",
+            "In place of the development kit, classes.tsv (wnid, words) and validation.tsv (file name, wnid) will do, tab-separated.",
             "",
             "What is no sound JPEG or PNG is left out and listed in quarantine.jsonl with the reason. The result depends on the source "
                     + "and the options alone, bit for bit. It counts once its manifest.json is there; a preparation that was stopped is "
@@ -138,14 +141,33 @@ final class PrepCommand implements Callable<Integer> {
     @Option(names = "--shard-rows", defaultValue = "8192", description = "Images in a shard at most.")
     private int shardRows;
 
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
     @Mixin
     private SparkOptions sparkOptions;
+
+    private record SplitResult(String split, long images, long imageBytes, long recoded, int shards) {}
+
+    private record Result(
+            String directory,
+            String fingerprint,
+            int classes,
+            List<SplitResult> splits,
+            long quarantined,
+            Map<String, Long> quarantineReasons,
+            List<Manifest.Source> sources) {}
 
     @Override
     public Integer call() {
         PrepareOptions options = options();
         try (SparkSession spark = sparkOptions.start("dcd prep " + source)) {
-            report(prepare(JavaSparkContext.fromSparkContext(spark.sparkContext()), options));
+            PreparedData prepared = prepare(JavaSparkContext.fromSparkContext(spark.sparkContext()), options);
+            if (json) {
+                Json.print(spec, result(prepared));
+            } else {
+                report(prepared);
+            }
         }
         return ExitCode.DONE.code();
     }
@@ -200,6 +222,25 @@ final class PrepCommand implements Callable<Integer> {
                 add(each.title());
             }
         }
+    }
+
+    private static Result result(PreparedData prepared) {
+        Manifest manifest = prepared.manifest();
+        return new Result(
+                prepared.directory().toString(),
+                prepared.fingerprint(),
+                prepared.classIndex().size(),
+                manifest.splits().stream()
+                        .map(each -> new SplitResult(
+                                each.split().directory(),
+                                each.rows(),
+                                each.imageBytes(),
+                                each.recoded(),
+                                each.shards().size()))
+                        .toList(),
+                manifest.quarantine().images(),
+                manifest.quarantine().reasons(),
+                manifest.sources());
     }
 
     private void report(PreparedData prepared) {

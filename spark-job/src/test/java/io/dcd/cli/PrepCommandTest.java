@@ -61,6 +61,23 @@ class PrepCommandTest {
     }
 
     @Test
+    void theResultIsAlsoJson() {
+        assertThat(run(
+                        "prep",
+                        "--json",
+                        "--master",
+                        "local[2]",
+                        "--source",
+                        source.toString(),
+                        "--output",
+                        output.toString()))
+                .isEqualTo(0);
+        assertThat(out.toString())
+                .startsWith("{")
+                .contains("\"images\" : 6", "\"quarantined\" : 0", "\"fingerprint\" : \"");
+    }
+
+    @Test
     void aMissingArchiveIsADataErrorInOneLine() throws IOException {
         Files.delete(source.resolve("ILSVRC2012_img_val.tar"));
         assertThat(run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString()))

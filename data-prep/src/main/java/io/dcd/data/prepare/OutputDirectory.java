@@ -1,7 +1,6 @@
 package io.dcd.data.prepare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
 import io.dcd.data.FileSystems;
@@ -13,8 +12,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -33,6 +30,7 @@ final class OutputDirectory implements Serializable {
     static final String QUARANTINE = "quarantine.jsonl";
     private static final String STAGING = "_staging";
     private static final String NOTE = "preparation.json";
+    private static final int MAXIMUM_NOTE_BYTES = 1 << 20;
 
     private final String directory;
 
@@ -61,14 +59,24 @@ final class OutputDirectory implements Serializable {
         return new Path(staging(), "results");
     }
 
+    /** What a directory holds when it has become ours. */
+    enum State {
+        /** Nothing. */
+        NEW,
+        /** A part of this very preparation. */
+        BEGUN,
+        /** This very preparation, with every file in place. */
+        FINISHED
+    }
+
     /**
      * Makes the directory ours.
      *
-     * @return whether it holds this very preparation already, finished and with every file in place
      * @throws DataException if it holds something else
      */
-    boolean claim(Configuration configuration, Preparation preparation) throws IOException {
+    State claim(Configuration configuration, Preparation preparation) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
+        State state = State.NEW;
         if (fileSystem.exists(directory())) {
             if (!fileSystem.getFileStatus(directory()).isDirectory()) {
                 throw new DataException("output " + directory + " is a file; choose a new directory with --output");
@@ -78,20 +86,25 @@ final class OutputDirectory implements Serializable {
                         PreparedData.open(configuration, directory()).manifest();
                 preparation.requireSame(manifest.preparation(), "output " + directory + " holds data prepared");
                 if (isComplete(fileSystem, manifest)) {
-                    return true;
+                    return State.FINISHED;
                 }
                 reopen(configuration, fileSystem, preparation, manifest);
+                state = State.BEGUN;
             } else if (fileSystem.exists(new Path(staging(), NOTE))) {
-                preparation.requireSame(
-                        readNote(fileSystem, new Path(staging(), NOTE)),
-                        "output " + directory + " holds an unfinished preparation");
+                Preparation begun = readNote(fileSystem, new Path(staging(), NOTE));
+                preparation.requireSame(begun.facts(), "output " + directory + " holds an unfinished preparation");
+                if (!begun.modified().equals(preparation.modified())) {
+                    // A source file has been replaced: what was found in the old one no longer counts.
+                    fileSystem.delete(results(), true);
+                }
+                state = State.BEGUN;
             } else {
                 requireEmpty(fileSystem);
             }
         }
         fileSystem.mkdirs(results());
-        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation.facts()));
-        return false;
+        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation));
+        return state;
     }
 
     private void requireEmpty(FileSystem fileSystem) throws IOException {
@@ -136,7 +149,7 @@ final class OutputDirectory implements Serializable {
                 }
             }
         }
-        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation.facts()));
+        write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation));
         fileSystem.delete(new Path(directory, Manifest.FILE_NAME), false);
     }
 
@@ -184,9 +197,9 @@ final class OutputDirectory implements Serializable {
         }
     }
 
-    private static Map<String, String> readNote(FileSystem fileSystem, Path file) throws IOException {
+    private static Preparation readNote(FileSystem fileSystem, Path file) throws IOException {
         try (FSDataInputStream in = fileSystem.open(file)) {
-            return Json.MAPPER.readValue(in.readNBytes(1 << 20), new TypeReference<TreeMap<String, String>>() {});
+            return Json.MAPPER.readValue(in.readNBytes(MAXIMUM_NOTE_BYTES), Preparation.class);
         } catch (JsonProcessingException e) {
             throw new DataException(file + " cannot be read; remove the directory and prepare again", e);
         }

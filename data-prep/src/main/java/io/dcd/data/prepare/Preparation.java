@@ -11,8 +11,9 @@ import java.util.TreeSet;
  * What is prepared and how: all that a result depends on, by name, so that two preparations can be compared.
  *
  * @param facts sorted by name
+ * @param modified when each source file was changed last: the result does not depend on it, but what has been found in a file does
  */
-record Preparation(Map<String, String> facts) {
+record Preparation(Map<String, String> facts, Map<String, Long> modified) {
     static Preparation of(PrepareOptions options, ImageSource source) {
         Map<String, String> facts = new TreeMap<>(options.asMap());
         facts.put("layout", source.layout().title());
@@ -20,7 +21,9 @@ record Preparation(Map<String, String> facts) {
         Map<Split, Long> bytes = new TreeMap<>();
         source.units().forEach(unit -> bytes.merge(unit.split(), unit.bytes(), Long::sum));
         bytes.forEach((split, sum) -> facts.put("bytes of " + split.directory() + " images", Long.toString(sum)));
-        return new Preparation(facts);
+        Map<String, Long> modified = new TreeMap<>();
+        source.files().forEach(file -> modified.put(file.name(), file.modified()));
+        return new Preparation(facts, modified);
     }
 
     /**

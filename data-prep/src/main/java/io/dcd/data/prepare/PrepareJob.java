@@ -66,11 +66,15 @@ public final class PrepareJob {
             ImageSource source = layout.open(configuration, options.source(), options.splits());
             listener.found(source);
             Preparation preparation = Preparation.of(options, source);
-            if (!output.claim(configuration, preparation)) {
+            OutputDirectory.State state = output.claim(configuration, preparation);
+            if (state != OutputDirectory.State.FINISHED) {
                 try {
                     prepare(source, preparation);
                 } catch (DataException e) {
-                    output.discard(configuration);
+                    // What an earlier run has done is not thrown away for what this one has met.
+                    if (state == OutputDirectory.State.NEW) {
+                        output.discard(configuration);
+                    }
                     throw e;
                 }
             }

@@ -45,7 +45,9 @@ record ShardTask(String path, List<Integer> rowGroups, ArrayList<CheckedImage> i
         Path report = context.output().shardResult(path);
         FileSystem fileSystem = FileSystems.of(configuration, target);
         Optional<Manifest.Shard> before = StagedResults.read(configuration, report, Manifest.Shard.class);
-        if (before.isPresent() && hasLength(fileSystem, target, before.get().bytes())) {
+        if (before.isPresent()
+                && before.get().rowGroups().equals(rowGroups)
+                && hasLength(fileSystem, target, before.get().bytes())) {
             return before.get();
         }
         Path temporary = new Path(context.output().staging(), path.replace('/', '-') + "." + UUID.randomUUID());

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,17 +29,16 @@ import us.hebi.matlab.mat.types.Struct;
  *
  * <p>Three numberings meet here. The ground truth holds an {@code ILSVRC2012_ID} for each validation image, in the sorted order of the
  * image names; {@code meta.mat} says which wnid an id is; a label is the rank of the wnid in sorted order.
- *
- * @param classes the leaves of the synset tree
- * @param validationLabels the ground truth
  */
-record DevelopmentKit(ClassIndex classes, ValidationLabels validationLabels) {
+final class DevelopmentKit {
     private static final String META = "data/meta.mat";
     private static final String GROUND_TRUTH = "data/ILSVRC2012_validation_ground_truth.txt";
     /** The real one has 9 MB unpacked; a bound against decompression bombs. */
     private static final int MAXIMUM_UNPACKED_BYTES = 64 << 20;
 
-    static DevelopmentKit read(FileSystem fileSystem, Path file) throws IOException {
+    private DevelopmentKit() {}
+
+    static Classification read(FileSystem fileSystem, Path file) throws IOException {
         Map<String, byte[]> files = new HashMap<>();
         byte[] tar = unpack(fileSystem, file);
         TarEntries.RandomAccess access =
@@ -60,8 +60,9 @@ record DevelopmentKit(ClassIndex classes, ValidationLabels validationLabels) {
         readSynsets(file, files.get(META), wnidOfId, wordsOfWnid);
         ClassIndex classes = ClassIndex.ofWords(wordsOfWnid);
         List<Integer> labels = labels(file, files.get(GROUND_TRUTH), wnidOfId, classes);
-        return new DevelopmentKit(
-                classes, new ValidationLabels.OfSortedNames(labels, "the ground truth in " + file.getName()));
+        ValidationLabels groundTruth =
+                new ValidationLabels.OfSortedNames(labels, "the ground truth in " + file.getName());
+        return new Classification(file.getName(), classes, Optional.of(groundTruth));
     }
 
     private static byte[] unpack(FileSystem fileSystem, Path file) throws IOException {

@@ -45,8 +45,8 @@ final class ImageFolders {
         }
         boolean flat = validationFolder.isPresent() && validation.isEmpty();
         List<SourceFile> files = new ArrayList<>();
-        Optional<DevelopmentKit> kit = developmentKit(fileSystem, directory, flat, files);
-        ClassIndex classes = kit.map(DevelopmentKit::classes).orElse(null);
+        Optional<Classification> known = Classification.find(fileSystem, directory, files);
+        ClassIndex classes = known.map(Classification::classes).orElse(null);
         if (classes == null) {
             Map<String, String> words = new TreeMap<>();
             training.keySet().forEach(name -> words.put(name, ""));
@@ -59,7 +59,10 @@ final class ImageFolders {
         ValidationLabels labels = new ValidationLabels.OfUnits();
         if (flat) {
             units.add(unit(fileSystem, Split.VALIDATION, VALIDATION, ImageUnit.UNKNOWN_LABEL, validationFolder.get()));
-            labels = kit.orElseThrow().validationLabels();
+            labels = known.orElseThrow(() -> new DataException(directory + "/" + VALIDATION
+                            + " is one flat folder, whose labels only " + OfficialArchives.DEVELOPMENT_KIT
+                            + " knows; put it into " + directory))
+                    .requiredLabels(directory);
         }
         return new ImageSource(SourceLayout.FOLDERS, List.copyOf(files), classes, List.copyOf(units), labels);
     }
@@ -122,24 +125,6 @@ final class ImageFolders {
                     parent + "/" + folder.getKey(),
                     label,
                     folder.getValue().getPath()));
-        }
-    }
-
-    private static Optional<DevelopmentKit> developmentKit(
-            FileSystem fileSystem, Path directory, boolean needed, List<SourceFile> files) throws IOException {
-        Path file = new Path(directory, OfficialArchives.DEVELOPMENT_KIT);
-        try {
-            FileStatus status = fileSystem.getFileStatus(file);
-            files.add(new SourceFile(file.getName(), status.getPath().toString(), status.getLen()));
-            return Optional.of(DevelopmentKit.read(fileSystem, file));
-        } catch (FileNotFoundException e) {
-            if (needed) {
-                throw new DataException(
-                        directory + "/" + VALIDATION + " is one flat folder, whose labels only "
-                                + OfficialArchives.DEVELOPMENT_KIT + " knows; put it into " + directory,
-                        e);
-            }
-            return Optional.empty();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.dcd.data.source;
 import io.dcd.data.ClassIndex;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * A source of images, looked through far enough to know what there is to do.
@@ -26,11 +27,16 @@ public record ImageSource(
      * @param name without its folder
      * @param path where it is
      * @param bytes its length
+     * @param modified when it was changed last, in milliseconds; tells a file from one of the same length that has replaced it
      */
-    public record SourceFile(String name, String path, long bytes) implements Serializable {}
+    public record SourceFile(String name, String path, long bytes, long modified) implements Serializable {}
 
     /** Bytes of all units. */
     public long bytes() {
         return units.stream().mapToLong(ImageUnit::bytes).sum();
+    }
+
+    static SourceFile file(String name, FileStatus status) {
+        return new SourceFile(name, status.getPath().toString(), status.getLen(), status.getModificationTime());
     }
 }

@@ -64,17 +64,15 @@ public final class OfficialArchives {
             validation = Optional.of(required(fileSystem, directory, VALIDATION, "without it use --splits train"));
             files.add(validation.get());
         }
-        boolean kitNeeded = validation.isPresent() || fileSystem.exists(new Path(directory, DEVELOPMENT_KIT));
-        ClassIndex classes;
+        Optional<Classification> known = Classification.find(fileSystem, directory, files);
         ValidationLabels labels = new ValidationLabels.OfUnits();
-        if (kitNeeded) {
-            SourceFile kitFile =
-                    required(fileSystem, directory, DEVELOPMENT_KIT, "it holds the classes of the validation images");
-            files.add(kitFile);
-            DevelopmentKit kit = DevelopmentKit.read(fileSystem, new Path(kitFile.path()));
-            classes = kit.classes();
-            labels = kit.validationLabels();
-        } else {
+        if (validation.isPresent()) {
+            labels = known.orElseThrow(() -> new DataException(DEVELOPMENT_KIT + " is missing in " + directory
+                            + "; put it there (it holds the classes of the validation images), or use --splits train"))
+                    .requiredLabels(directory);
+        }
+        ClassIndex classes = known.map(Classification::classes).orElse(null);
+        if (classes == null) {
             Map<String, String> words = new TreeMap<>();
             innerTars.forEach(inner -> words.put(inner.wnid(), ""));
             classes = ClassIndex.ofWords(words);
@@ -84,7 +82,8 @@ public final class OfficialArchives {
                 new ArchiveUnit(Split.VALIDATION, VALIDATION, ImageUnit.UNKNOWN_LABEL, file.path(), 0, file.bytes())));
         for (InnerTar inner : innerTars) {
             if (!classes.contains(inner.wnid())) {
-                throw new DataException(TRAINING + " holds " + inner.wnid() + ".tar, but " + DEVELOPMENT_KIT
+                throw new DataException(TRAINING + " holds " + inner.wnid() + ".tar, but "
+                        + known.map(Classification::origin).orElse("")
                         + " knows no such class; the two do not belong together");
             }
             int label = classes.ofWnid(inner.wnid()).label();
@@ -121,7 +120,7 @@ public final class OfficialArchives {
             throws IOException {
         try {
             FileStatus status = fileSystem.getFileStatus(new Path(directory, name));
-            return new SourceFile(name, status.getPath().toString(), status.getLen());
+            return ImageSource.file(name, status);
         } catch (FileNotFoundException e) {
             throw new DataException(name + " is missing in " + directory + "; put it there (" + remedy + ")", e);
         }

@@ -111,6 +111,29 @@ class LayoutsTest {
     }
 
     @Test
+    void plainTablesInPlaceOfTheDevelopmentKit() throws IOException {
+        StringBuilder classes = new StringBuilder();
+        expected.classIndex().classes().forEach(each -> classes.append(each.wnid())
+                .append('\t')
+                .append(each.words())
+                .append('\n'));
+        Files.delete(archives.resolve(OfficialArchives.DEVELOPMENT_KIT));
+        Files.writeString(archives.resolve("classes.tsv"), classes);
+        assertThatThrownBy(() -> prepare(archives, "output"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("validation.tsv is missing in ");
+        StringBuilder labels = new StringBuilder();
+        for (Sample sample : Preparations.samples(expected, Split.VALIDATION)) {
+            labels.append(sample.name()).append('\t').append(wnid(sample)).append('\n');
+        }
+        Files.writeString(archives.resolve("validation.tsv"), labels);
+        PreparedData prepared = prepare(archives, "output");
+        assertThat(hashes(prepared)).isEqualTo(hashes(expected));
+        assertThat(prepared.classIndex().classes())
+                .isEqualTo(expected.classIndex().classes());
+    }
+
+    @Test
     void tinyImageNet() throws IOException {
         Path unpacked = unpack(true, true);
         StringBuilder annotations = new StringBuilder();

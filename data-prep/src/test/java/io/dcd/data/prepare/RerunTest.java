@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -156,9 +157,30 @@ class RerunTest {
         PrepareOptions options = options().build();
         Path archive = source.resolve("ILSVRC2012_img_val.tar");
         byte[] content = Files.readAllBytes(archive);
+        FileTime modified = Files.getLastModifiedTime(archive);
         Files.write(archive, new byte[content.length]);
+        Files.setLastModifiedTime(archive, modified);
         prepare(options);
         Files.write(archive, content);
         assertThat(Preparations.files(output)).isEqualTo(undisturbed());
+    }
+
+    @Test
+    void whatAnEarlierRunHasDoneSurvivesABrokenSource() throws IOException {
+        prepare(options().build());
+        Map<String, List<Byte>> before = Preparations.files(output);
+        Files.delete(output.resolve("train/part-00002.parquet"));
+        Path archive = source.resolve("ILSVRC2012_img_val.tar");
+        byte[] sound = Files.readAllBytes(archive);
+        byte[] broken = sound.clone();
+        Arrays.fill(broken, 0, 512, (byte) 1);
+        Files.write(archive, broken);
+        assertThatThrownBy(() -> prepare(options().build()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("is no tar header");
+        assertThat(output.resolve("train/part-00001.parquet")).exists();
+        Files.write(archive, sound);
+        prepare(options().build());
+        assertThat(Preparations.files(output)).isEqualTo(before);
     }
 }
