@@ -1,5 +1,6 @@
 package io.dcd.train;
 
+import io.dcd.model.network.AttentionTemperature;
 import io.dcd.settings.TrainingSettings;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.order.EpochPlan;
@@ -27,6 +28,7 @@ final class RoundRunner implements AutoCloseable {
     private final EpochPlan steps;
     private final TrainingSettings settings;
     private final LearningRate learningRate;
+    private final AttentionTemperature temperature;
     private final Broadcast<TrainingSpec> spec;
     private final Broadcast<SerializableConfiguration> configuration;
 
@@ -35,6 +37,7 @@ final class RoundRunner implements AutoCloseable {
         this.steps = spec.steps();
         this.settings = settings;
         this.learningRate = new LearningRate(settings, steps.steps());
+        this.temperature = new AttentionTemperature(spec.network().graph().parameters());
         this.spec = spark.broadcast(spec);
         this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     }
@@ -85,7 +88,7 @@ final class RoundRunner implements AutoCloseable {
                 progress.step(),
                 rates,
                 settings.mixup(progress.epoch()),
-                Vectors.toBytes(state.parameters()),
+                Vectors.toBytes(temperature.during(progress.epoch(), state.parameters())),
                 Vectors.toBytes(state.velocity()));
     }
 
