@@ -3,12 +3,14 @@ package io.dcd.data.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcd.data.Digests;
+import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.RowGroup;
 import io.dcd.data.Sample;
 import io.dcd.data.Split;
 import io.dcd.data.shard.RowGroupReader;
 import io.dcd.data.testing.LocalSpark;
+import io.dcd.data.testing.Preparations;
 import io.dcd.data.testing.SharedData;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,6 +79,19 @@ class PrepareRealImagesTest {
                     assertThat(sample.label()).as(sample.name()).isEqualTo(labelOfId.get(groundTruth.get(number - 1)));
                 }
             }
+        }
+    }
+
+    @Test
+    void fullSizePhotographsKeepTheirBytes() {
+        Path source = SharedData.folder("ilsvrc-fullsize");
+        PreparedData prepared = prepare(source, Set.of(Split.TRAIN), directory.resolve("prepared"));
+        Manifest.SplitContent training = prepared.manifest().splits().get(0);
+        assertThat(training.classCounts()).hasSize(300).allMatch(count -> count == 1);
+        assertThat(training.recoded()).isZero();
+        for (Sample sample : Preparations.samples(prepared, Split.TRAIN)) {
+            assertThat(sample.name())
+                    .startsWith(prepared.classIndex().ofLabel(sample.label()).wnid());
         }
     }
 

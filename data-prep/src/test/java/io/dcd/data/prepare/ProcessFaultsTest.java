@@ -101,7 +101,7 @@ class ProcessFaultsTest {
         builder.directory(directory.toFile());
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES))
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
                     .as("ends in bounded time")
                     .isTrue();
         } finally {
