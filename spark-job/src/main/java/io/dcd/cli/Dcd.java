@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ReportCommand.class,
             NetworksCommand.class,
             DescribeCommand.class,
             BenchCommand.class,

@@ -49,12 +49,17 @@ public final class RunDirectory {
             FileSystem fileSystem = path.getFileSystem(configuration);
             // Checkpoints carry their own hashes; the local checksum files would only lie around.
             FileSystem plain = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-            RunDirectory run = new RunDirectory(plain, plain.makeQualified(path));
+            RunDirectory run = new RunDirectory(plain, plain.makeQualified(withoutTrailingSlash(path)));
             run.requireOwn();
             return run;
         } catch (IOException | IllegalArgumentException e) {
             throw new CheckpointException("cannot use the run directory " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A path made from a URI keeps its last slash, and then has no name. */
+    private static Path withoutTrailingSlash(Path path) {
+        return new Path(path.toString());
     }
 
     private void requireOwn() throws IOException {
@@ -87,6 +92,11 @@ public final class RunDirectory {
     /** The settings that the run was started with, as HOCON; empty for a new run. */
     public Optional<String> configuration() {
         return read(CONFIGURATION);
+    }
+
+    /** A line of JSON for each round and each evaluation so far. */
+    public String ledger() {
+        return read(METRICS).orElse("");
     }
 
     /** The run's checkpoints. */
@@ -143,7 +153,7 @@ public final class RunDirectory {
 
     /** The run's metrics, to be continued after {@code step}; what an interrupted driver noted beyond that step is dropped. */
     Metrics metrics(long step) {
-        String kept = Metrics.upTo(step, read(METRICS).orElse(""));
+        String kept = Metrics.upTo(step, ledger());
         try {
             Path unfinished = unfinished();
             FSDataOutputStream out = fileSystem.create(unfinished, false);

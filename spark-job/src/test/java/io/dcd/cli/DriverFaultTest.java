@@ -3,16 +3,13 @@ package io.dcd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcd.PreparedImages;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -25,7 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Driver processes that are killed or asked to stop. */
 @Tag("fault")
 class DriverFaultTest {
+    /** 100 images make ⌊100 / 16⌋ = 6 steps, that is 3 rounds, an epoch. */
     private static final int ROUNDS = 6;
+
+    private static final List<String> SETTINGS =
+            List.of("training.batch=8", "training.epochs=2", "training.steps-per-round=2");
 
     @TempDir
     private static Path shared;
@@ -44,7 +45,7 @@ class DriverFaultTest {
             data = Path.of(PreparedImages.prepare(spark, shared).directory().toUri());
         }
         Path run = shared.resolve("fault-free");
-        assertThat(start(run).waitFor()).isEqualTo(0);
+        assertThat(start(run).exitCode()).isEqualTo(0);
         faultFree = summary(run);
     }
 
@@ -52,45 +53,46 @@ class DriverFaultTest {
     void killedDriverCostsTheRoundsSinceTheLastCheckpoint() throws Exception {
         Path run = directory.resolve("run");
         for (int round : new int[] {1, 3, 4}) {
-            Process driver = start(run);
-            awaitLine(driver, "saved step " + 2 * round);
-            driver.destroyForcibly().waitFor();
+            TrainDriver driver = start(run);
+            driver.awaitLine("saved step " + 2 * round);
+            driver.kill();
         }
         assertThat(run.resolve("lease.json"))
                 .as("the killed driver's lease is still there")
                 .exists();
-        assertThat(start(run).waitFor()).isEqualTo(0);
+        assertThat(start(run).exitCode()).isEqualTo(0);
         assertFaultFree(run);
     }
 
     @Test
     void terminationFinishesTheRoundAndSaves() throws Exception {
         Path run = directory.resolve("run");
-        Process driver = start(run);
-        awaitLine(driver, "round 1/");
-        driver.destroy();
-        assertThat(driver.waitFor()).isEqualTo(ExitCode.STOPPED.code());
+        TrainDriver driver = start(run);
+        driver.awaitLine("round 1/");
+        driver.terminate();
+        assertThat(driver.exitCode()).isEqualTo(ExitCode.STOPPED.code());
         List<String> saved = names(run.resolve("checkpoints"));
         assertThat(saved).as("rounds saved before the end").isNotEmpty().hasSizeLessThan(ROUNDS);
         assertThat(run.resolve("summary.json")).doesNotExist();
         assertThat(run.resolve("lease.json")).doesNotExist();
-        assertThat(start(run).waitFor()).isEqualTo(0);
+        assertThat(start(run).exitCode()).isEqualTo(0);
         assertFaultFree(run);
     }
 
     @Test
     void secondDriverIsRefused() throws Exception {
         Path run = directory.resolve("run");
-        Process driver = start(run);
-        awaitLine(driver, "round 1/");
+        TrainDriver driver = start(run);
+        driver.awaitLine("round 1/");
         StringWriter err = new StringWriter();
         int code = Dcd.commandLine()
                 .setOut(new PrintWriter(new StringWriter()))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments(run));
         assertThat(code).isEqualTo(ExitCode.CHECKPOINT.code());
-        assertThat(err.toString()).contains("is being written by process " + driver.pid());
-        assertThat(driver.waitFor()).as("the first driver is not disturbed").isEqualTo(0);
+        assertThat(err.toString())
+                .contains("is being written by process " + driver.handle().pid());
+        assertThat(driver.exitCode()).as("the first driver is not disturbed").isEqualTo(0);
         assertFaultFree(run);
     }
 
@@ -120,51 +122,11 @@ class DriverFaultTest {
     }
 
     private static String[] arguments(Path run) {
-        return new String[] {
-            "train",
-            "--run=" + run,
-            "--data=" + data,
-            "--master=local[2]",
-            "--set=network.name=mobilenetv2-x0.35-static",
-            "--set=data.image-size=32",
-            "--set=training.workers=2",
-            "--set=training.batch=8",
-            "--set=training.epochs=2",
-            "--set=training.steps-per-round=2",
-            "--set=checkpoint.every-rounds=1",
-            "--set=checkpoint.keep=3"
-        };
+        return TrainDriver.arguments(run, data, "local[2]", SETTINGS);
     }
 
-    /** 100 images make ⌊100 / 16⌋ = 6 steps, that is 3 rounds, an epoch. */
-    private static Process start(Path run) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Djdk"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Xmx1g",
-                "-Dspark.ui.enabled=false",
-                "-Dlog4j2.configurationFile=log4j2-test.properties",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Dcd.class.getName()));
-        command.addAll(List.of(arguments(run)));
-        return new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static void awaitLine(Process process, String text) throws IOException {
-        List<String> seen = new ArrayList<>();
-        BufferedReader lines = process.errorReader(StandardCharsets.UTF_8);
-        String line = lines.readLine();
-        while (line != null && !line.contains(text)) {
-            seen.add(line);
-            line = lines.readLine();
-        }
-        assertThat(line).as("a line with '%s' after %s", text, seen).isNotNull();
+    private static TrainDriver start(Path run) throws IOException {
+        return TrainDriver.start(Map.of(), arguments(run));
     }
 
     private static List<String> names(Path path) throws IOException {

@@ -45,7 +45,9 @@ public final class CheckpointStore {
     public void save(Checkpoint checkpoint, int keep) {
         Path target = path(checkpoint.progress().step());
         try {
-            if (!fileSystem.exists(target)) {
+            if (fileSystem.exists(target)) {
+                requireManifest(target);
+            } else {
                 Path unfinished = new Path(directory, UNFINISHED + UUID.randomUUID());
                 require(fileSystem.mkdirs(unfinished), "create", unfinished);
                 TensorFile parameters = write(unfinished, PARAMETERS, checkpoint.parameters());
@@ -128,6 +130,12 @@ public final class CheckpointStore {
 
     private Path path(long step) {
         return new Path(directory, "step-%08d".formatted(step));
+    }
+
+    private void requireManifest(Path target) throws IOException {
+        if (!fileSystem.exists(new Path(target, CheckpointManifest.FILE_NAME))) {
+            throw new CheckpointException(target + " is in the way and no checkpoint; delete it");
+        }
     }
 
     private void prune(int keep) throws IOException {
