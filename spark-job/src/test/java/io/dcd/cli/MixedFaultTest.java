@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run of 42 rounds on two executor processes, through faults of every kind in a seeded order. */
 @Tag("fault")
+@Tag("long")
 class MixedFaultTest {
     /** 100 images make ⌊100 / 16⌋ = 6 steps, one a round, an epoch. */
     private static final int ROUNDS = 42;
