@@ -35,7 +35,8 @@ import us.hebi.matlab.mat.types.Struct;
  * }
  * }</pre>
  *
- * Images wait in a temporary file until {@link #close}, which writes the archives; nothing is written if {@link #close} is not reached.
+ * Images wait in a temporary file until {@link #close}, which writes the archives from
+ * what has been added, also where the block above ends in an exception.
  */
 public final class OfficialArchiveWriter implements Closeable {
     /** Seed of the order of validation images and of ids. */

@@ -178,7 +178,7 @@ public record DcdOptions(
                     .filter(place -> place.abbreviation().equals(each))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "places must be some of dw, pw and cls, joined by +, got '%s'".formatted(value))));
+                            "places must be some of pw and cls, joined by +, got '%s'".formatted(value))));
         }
         return set;
     }

@@ -1,9 +1,7 @@
 package io.dcd.model.network;
 
-/** Where a network can be dynamic (table 3b of the paper). */
+/** Where a network can be dynamic (table 3b of the paper, without its depthwise rows: equation 8 is not there yet). */
 public enum Place {
-    /** Depthwise convolutions. */
-    DEPTHWISE("dw"),
     /** Pointwise convolutions of MobileNetV2; all convolutions in the blocks of a ResNet. */
     POINTWISE("pw"),
     /** The classifier. */
