@@ -14,4 +14,9 @@ public record Activate(Tensor input, Activation activation, Tensor output) imple
     public List<Tensor> keptForBackward() {
         return List.of(output);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -14,4 +14,9 @@ public record Add(Tensor left, Tensor right, Tensor output) implements Operation
     public List<Tensor> keptForBackward() {
         return List.of();
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

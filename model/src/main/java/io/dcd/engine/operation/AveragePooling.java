@@ -17,4 +17,9 @@ public record AveragePooling(Tensor input, Tensor output) implements Operation {
     public List<Tensor> keptForBackward() {
         return List.of();
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -47,4 +47,9 @@ public record BatchNormalization(
     public List<Tensor> keptForBackward() {
         return activation == Activation.IDENTITY ? List.of(input) : List.of(input, output);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

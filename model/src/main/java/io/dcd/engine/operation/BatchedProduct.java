@@ -20,4 +20,9 @@ public record BatchedProduct(Tensor matrix, Tensor input, Tensor output) impleme
     public List<Tensor> keptForBackward() {
         return List.of(matrix, input);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -32,4 +32,9 @@ public record Convolution(Tensor input, Parameter weights, int stride, int paddi
     public List<Tensor> keptForBackward() {
         return List.of(input);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -17,4 +17,9 @@ public record Dropout(Tensor input, double rate, Tensor output) implements Opera
     public List<Tensor> keptForBackward() {
         return List.of();
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

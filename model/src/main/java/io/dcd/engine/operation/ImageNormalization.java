@@ -28,4 +28,9 @@ public record ImageNormalization(List<Double> mean, List<Double> deviation, Tens
     public List<Tensor> keptForBackward() {
         return List.of();
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -28,4 +28,9 @@ public record MatrixProduct(Tensor input, Parameter weights, Optional<Parameter>
     public List<Tensor> keptForBackward() {
         return List.of(input);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

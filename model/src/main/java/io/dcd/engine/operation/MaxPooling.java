@@ -14,4 +14,9 @@ public record MaxPooling(Tensor input, int kernel, int stride, int padding, Tens
     public List<Tensor> keptForBackward() {
         return List.of(input);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

@@ -58,4 +58,9 @@ public record NormalizedPointwise(
     public List<Tensor> keptForBackward() {
         return List.of(attention.factor(), output());
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

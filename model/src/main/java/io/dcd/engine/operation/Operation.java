@@ -46,4 +46,7 @@ public sealed interface Operation
 
     /** The inputs and outputs whose values its backward pass reads again, and which must therefore be kept. */
     List<Tensor> keptForBackward();
+
+    /** Calls the visitor's method for this kind. */
+    <R> R accept(OperationVisitor<R> visitor);
 }

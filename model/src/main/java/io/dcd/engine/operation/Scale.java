@@ -20,4 +20,9 @@ public record Scale(Tensor input, Tensor factor, Tensor output) implements Opera
     public List<Tensor> keptForBackward() {
         return List.of(input, factor);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

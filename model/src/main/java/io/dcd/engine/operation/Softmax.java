@@ -26,4 +26,9 @@ public record Softmax(Tensor input, Parameter temperature, Tensor output) implem
     public List<Tensor> keptForBackward() {
         return List.of(output);
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

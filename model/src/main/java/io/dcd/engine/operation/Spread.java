@@ -20,4 +20,9 @@ public record Spread(Tensor input, int index, Tensor output) implements Operatio
     public List<Tensor> keptForBackward() {
         return List.of();
     }
+
+    @Override
+    public <R> R accept(OperationVisitor<R> visitor) {
+        return visitor.visit(this);
+    }
 }

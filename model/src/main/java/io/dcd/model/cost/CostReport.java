@@ -4,21 +4,7 @@ import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.lowering.Lowering;
-import io.dcd.engine.operation.Activate;
-import io.dcd.engine.operation.Add;
-import io.dcd.engine.operation.AveragePooling;
-import io.dcd.engine.operation.BatchNormalization;
-import io.dcd.engine.operation.BatchedProduct;
-import io.dcd.engine.operation.Convolution;
-import io.dcd.engine.operation.DepthwiseConvolution;
-import io.dcd.engine.operation.Dropout;
-import io.dcd.engine.operation.ImageNormalization;
-import io.dcd.engine.operation.MatrixProduct;
-import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
-import io.dcd.engine.operation.Scale;
-import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 import io.dcd.model.layer.FormableKernel;
 import io.dcd.model.network.NetworkDefinition;
 import io.dcd.model.network.NetworkOptions;
@@ -53,6 +39,8 @@ public record CostReport(
         long runningStatistics,
         MultiplyAdds madds,
         List<LayerCost> layers) {
+    private static final ExecutedMultiplyAdds EXECUTED = new ExecutedMultiplyAdds();
+
     public CostReport {
         layers = List.copyOf(layers);
     }
@@ -98,7 +86,9 @@ public record CostReport(
 
     private static LayerCost cost(String name, Layer layer, List<Operation> operations, List<Parameter> parameters) {
         Shape output = operations.get(operations.size() - 1).output().shape();
-        long executed = operations.stream().mapToLong(CostReport::multiplyAdds).sum();
+        long executed = operations.stream()
+                .mapToLong(operation -> operation.accept(EXECUTED))
+                .sum();
         long saved = layer instanceof FormableKernel formable
                 ? Math.max(0, formable.multiplyAddsSavedByForming(output.positions()))
                 : 0;
@@ -116,32 +106,6 @@ public record CostReport(
                 .filter(parameter -> kinds.test(parameter.kind()))
                 .mapToLong(Parameter::elements)
                 .sum();
-    }
-
-    private static long multiplyAdds(Operation operation) {
-        long positions = operation.output().shape().positions();
-        if (operation instanceof Convolution convolution) {
-            return positions * convolution.weights().elements();
-        } else if (operation instanceof DepthwiseConvolution convolution) {
-            return positions * convolution.weights().elements();
-        } else if (operation instanceof MatrixProduct product) {
-            return product.weights().elements();
-        } else if (operation instanceof BatchedProduct product) {
-            return positions * product.matrix().shape().elements();
-        } else if (operation instanceof Activate
-                || operation instanceof Add
-                || operation instanceof AveragePooling
-                || operation instanceof BatchNormalization
-                || operation instanceof Dropout
-                || operation instanceof ImageNormalization
-                || operation instanceof MaxPooling
-                || operation instanceof Scale
-                || operation instanceof Softmax
-                || operation instanceof Spread) {
-            return 0;
-        }
-        throw new IllegalArgumentException(
-                "the multiply-adds of " + operation.getClass().getSimpleName() + " are not known");
     }
 
     /** The layer that an operation's result {@code layer.part} belongs to. */

@@ -14,22 +14,9 @@ import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.fusion.PointwiseFusion;
 import io.dcd.engine.graph.Graph;
-import io.dcd.engine.operation.Activate;
-import io.dcd.engine.operation.Add;
-import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
-import io.dcd.engine.operation.BatchedProduct;
-import io.dcd.engine.operation.Convolution;
-import io.dcd.engine.operation.DepthwiseConvolution;
-import io.dcd.engine.operation.Dropout;
-import io.dcd.engine.operation.ImageNormalization;
-import io.dcd.engine.operation.MatrixProduct;
-import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
-import io.dcd.engine.operation.Scale;
-import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -49,6 +36,8 @@ public final class OneDnnBackend implements Backend {
     private static final long SLICE_ELEMENTS = 1 << 18;
 
     private final int threads;
+    private static final KernelRecipes RECIPES = new KernelRecipes();
+
     private final Predicate<NormalizedPointwise> fusible;
     private final List<stream> streams = new ArrayList<>();
 
@@ -127,15 +116,7 @@ public final class OneDnnBackend implements Backend {
     public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
         KernelBuilder builder = new KernelBuilder(streams.get(memory.thread()), memory);
         try {
-            if (operation instanceof BatchNormalization normalization) {
-                BatchNormalizationKernel.build(normalization, phase, builder);
-            } else if (operation instanceof NormalizedPointwise pointwise) {
-                NormalizedPointwiseKernel.build(pointwise, phase, builder);
-            } else if (phase.backward()) {
-                buildBackward(operation, builder);
-            } else {
-                buildForward(operation, builder);
-            }
+            operation.accept(RECIPES).build(phase, builder);
             return builder.finish();
         } catch (RuntimeException exception) {
             builder.discard();
@@ -152,76 +133,6 @@ public final class OneDnnBackend implements Backend {
             return new NormalizedPointwiseReduction(pointwise, memory);
         }
         throw unsupported(operation);
-    }
-
-    private static void buildForward(Operation operation, KernelBuilder builder) {
-        if (operation instanceof Activate activate) {
-            ActivateKernel.forward(activate, builder);
-        } else if (operation instanceof Add add) {
-            AddKernel.forward(add, builder);
-        } else if (operation instanceof AveragePooling pooling) {
-            AveragePoolingKernel.forward(pooling, builder);
-        } else if (operation instanceof BatchedProduct product) {
-            BatchedProductKernel.forward(product, builder);
-        } else if (operation instanceof Convolution convolution) {
-            if (PointwiseConvolutionKernel.fits(convolution)) {
-                PointwiseConvolutionKernel.forward(convolution, builder);
-            } else {
-                ConvolutionKernel.of(convolution, builder).forward();
-            }
-        } else if (operation instanceof DepthwiseConvolution convolution) {
-            ConvolutionKernel.of(convolution, builder).forward();
-        } else if (operation instanceof Dropout dropout) {
-            DropoutKernel.forward(dropout, builder);
-        } else if (operation instanceof MatrixProduct product) {
-            MatrixProductKernel.forward(product, builder);
-        } else if (operation instanceof MaxPooling pooling) {
-            MaxPoolingKernel.forward(pooling, builder);
-        } else if (operation instanceof Scale scale) {
-            ScaleKernel.forward(scale, builder);
-        } else if (operation instanceof Softmax softmax) {
-            SoftmaxKernel.forward(softmax, builder);
-        } else if (operation instanceof Spread spread) {
-            SpreadKernel.forward(spread, builder);
-        } else if (operation instanceof ImageNormalization normalization) {
-            ImageNormalizationKernel.forward(normalization, builder);
-        } else {
-            throw unsupported(operation);
-        }
-    }
-
-    private static void buildBackward(Operation operation, KernelBuilder builder) {
-        if (operation instanceof Activate activate) {
-            ActivateKernel.backward(activate, builder);
-        } else if (operation instanceof Add add) {
-            AddKernel.backward(add, builder);
-        } else if (operation instanceof AveragePooling pooling) {
-            AveragePoolingKernel.backward(pooling, builder);
-        } else if (operation instanceof BatchedProduct product) {
-            BatchedProductKernel.backward(product, builder);
-        } else if (operation instanceof Convolution convolution) {
-            if (PointwiseConvolutionKernel.fits(convolution)) {
-                PointwiseConvolutionKernel.backward(convolution, builder);
-            } else {
-                ConvolutionKernel.of(convolution, builder).backward();
-            }
-        } else if (operation instanceof DepthwiseConvolution convolution) {
-            ConvolutionKernel.of(convolution, builder).backward();
-        } else if (operation instanceof Dropout dropout) {
-            DropoutKernel.backward(dropout, builder);
-        } else if (operation instanceof MatrixProduct product) {
-            MatrixProductKernel.backward(product, builder);
-        } else if (operation instanceof MaxPooling pooling) {
-            MaxPoolingKernel.backward(pooling, builder);
-        } else if (operation instanceof Scale scale) {
-            ScaleKernel.backward(scale, builder);
-        } else if (operation instanceof Softmax softmax) {
-            SoftmaxKernel.backward(softmax, builder);
-        } else if (operation instanceof Spread spread) {
-            SpreadKernel.backward(spread, builder);
-        } else {
-            throw unsupported(operation);
-        }
     }
 
     private static UnsupportedOperationException unsupported(Operation operation) {

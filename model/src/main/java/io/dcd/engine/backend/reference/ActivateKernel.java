@@ -4,7 +4,7 @@ import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Activation;
 
 /** y = f(x); dx = f′(x)·dy. */
-record ActivateKernel(Activate operation, ReferenceMemory memory) implements TwoWayKernel {
+record ActivateKernel(Activate operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         Activation activation = operation.activation();

@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.Add;
 
 /** y = a + b; da = db = dy. */
-record AddKernel(Add operation, ReferenceMemory memory) implements TwoWayKernel {
+record AddKernel(Add operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer left = memory.value(operation.left());

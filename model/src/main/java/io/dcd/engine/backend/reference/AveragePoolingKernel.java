@@ -4,7 +4,7 @@ import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.AveragePooling;
 
 /** Every output is the mean of its window; every input gets its share of the gradients of the windows it lies in. */
-record AveragePoolingKernel(AveragePooling operation, ReferenceMemory memory) implements TwoWayKernel {
+record AveragePoolingKernel(AveragePooling operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

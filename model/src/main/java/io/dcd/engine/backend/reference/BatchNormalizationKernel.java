@@ -7,9 +7,10 @@ import io.dcd.engine.operation.BatchNormalization;
  * dx = γ/√(σ² + ε)·(dz − dβ/T − x̂·dγ/T). Ioffe and Szegedy 2015. The sums over the batch lie in
  * {@link BatchNormalizationReduction}.
  */
-record BatchNormalizationKernel(BatchNormalization operation, ReferenceMemory memory) implements TwoWayKernel {
+record BatchNormalizationKernel(BatchNormalization operation, ReferenceMemory memory) implements PhasedKernel {
     /** Adds the slice's values and their squares. */
-    void reduceForward() {
+    @Override
+    public void reduceForward() {
         ReferenceBuffer x = memory.value(operation.input());
         int channels = operation.input().shape().channels();
         for (int i = 0; i < x.size(); i++) {
@@ -36,7 +37,8 @@ record BatchNormalizationKernel(BatchNormalization operation, ReferenceMemory me
     }
 
     /** Adds the slice's share of dβ and dγ. */
-    void reduceBackward() {
+    @Override
+    public void reduceBackward() {
         ReferenceBuffer x = memory.value(operation.input());
         int channels = operation.input().shape().channels();
         for (int i = 0; i < x.size(); i++) {

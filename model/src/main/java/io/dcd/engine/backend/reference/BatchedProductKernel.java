@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.BatchedProduct;
 
 /** y[n,t,i] = Σ_j M[n,i,j]·x[n,t,j]; dM[n,i,j] = Σ_t dy[n,t,i]·x[n,t,j]; dx[n,t,j] = Σ_i M[n,i,j]·dy[n,t,i]. */
-record BatchedProductKernel(BatchedProduct operation, ReferenceMemory memory) implements TwoWayKernel {
+record BatchedProductKernel(BatchedProduct operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer matrix = memory.value(operation.matrix());

@@ -4,7 +4,7 @@ import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.Convolution;
 
 /** The sum of {@link Convolution}, term by term. */
-record ConvolutionKernel(Convolution operation, ReferenceMemory memory) implements TwoWayKernel {
+record ConvolutionKernel(Convolution operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         terms().forward(operation.input(), operation.weights(), operation.output());

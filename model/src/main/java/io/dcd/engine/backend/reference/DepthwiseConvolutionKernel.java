@@ -4,7 +4,7 @@ import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.DepthwiseConvolution;
 
 /** The sum of {@link DepthwiseConvolution}, term by term. */
-record DepthwiseConvolutionKernel(DepthwiseConvolution operation, ReferenceMemory memory) implements TwoWayKernel {
+record DepthwiseConvolutionKernel(DepthwiseConvolution operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         terms().forward(operation.input(), operation.weights(), operation.output());

@@ -4,7 +4,7 @@ import io.dcd.engine.backend.DropoutMask;
 import io.dcd.engine.operation.Dropout;
 
 /** y = m·x and dx = m·dy, with m 0 for what falls and 1/(1 − rate) for what stays; m = 1 at inference. */
-record DropoutKernel(Dropout operation, ReferenceMemory memory) implements TwoWayKernel {
+record DropoutKernel(Dropout operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

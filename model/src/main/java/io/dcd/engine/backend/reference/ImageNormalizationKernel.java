@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.ImageNormalization;
 
 /** y = (x/255 − mean)/deviation for each of the three channels. */
-record ImageNormalizationKernel(ImageNormalization operation, ReferenceMemory memory) implements TwoWayKernel {
+record ImageNormalizationKernel(ImageNormalization operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferencePixels pixels = (ReferencePixels) memory.memory().pixels();

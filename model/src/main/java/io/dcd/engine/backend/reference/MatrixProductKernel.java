@@ -4,7 +4,7 @@ import io.dcd.engine.operation.MatrixProduct;
 import java.util.Optional;
 
 /** y[n,o] = Σ_i W[o,i]·x[n,i] + b[o]; dW[o,i] = Σ_n dy[n,o]·x[n,i]; db[o] = Σ_n dy[n,o]; dx[n,i] = Σ_o W[o,i]·dy[n,o]. */
-record MatrixProductKernel(MatrixProduct operation, ReferenceMemory memory) implements TwoWayKernel {
+record MatrixProductKernel(MatrixProduct operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         int in = operation.input().shape().elements();

@@ -4,7 +4,7 @@ import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.MaxPooling;
 
 /** Every output is the largest value of its window and passes its gradient to it, the first of equal ones. */
-record MaxPoolingKernel(MaxPooling operation, ReferenceMemory memory) implements TwoWayKernel {
+record MaxPoolingKernel(MaxPooling operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

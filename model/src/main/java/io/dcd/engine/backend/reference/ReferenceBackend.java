@@ -12,21 +12,8 @@ import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
-import io.dcd.engine.operation.Activate;
-import io.dcd.engine.operation.Add;
-import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
-import io.dcd.engine.operation.BatchedProduct;
-import io.dcd.engine.operation.Convolution;
-import io.dcd.engine.operation.DepthwiseConvolution;
-import io.dcd.engine.operation.Dropout;
-import io.dcd.engine.operation.ImageNormalization;
-import io.dcd.engine.operation.MatrixProduct;
-import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Operation;
-import io.dcd.engine.operation.Scale;
-import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 
 /**
  * Plain Java loops in double precision: the specification of every operation, the oracle of the tests, and what still
@@ -77,55 +64,15 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Kernel kernel(Operation operation, Phase phase, KernelMemory memory) {
-        ReferenceMemory slice = new ReferenceMemory(memory);
-        if (operation instanceof BatchNormalization normalization) {
-            BatchNormalizationKernel kernel = new BatchNormalizationKernel(normalization, slice);
-            return switch (phase) {
-                case REDUCE_FORWARD -> kernel::reduceForward;
-                case FORWARD -> kernel::forward;
-                case REDUCE_BACKWARD -> kernel::reduceBackward;
-                case BACKWARD -> kernel::backward;
-            };
-        }
-        TwoWayKernel kernel = twoWayKernel(operation, slice);
-        return phase.backward() ? kernel::backward : kernel::forward;
+        return operation
+                .accept(new ReferenceKernels(new ReferenceMemory(memory)))
+                .phase(phase);
     }
 
     @Override
     public BatchReduction reduction(Operation operation, ReductionMemory memory) {
         if (operation instanceof BatchNormalization normalization) {
             return new BatchNormalizationReduction(normalization, memory);
-        }
-        throw unsupported(operation);
-    }
-
-    private static TwoWayKernel twoWayKernel(Operation operation, ReferenceMemory memory) {
-        if (operation instanceof Activate activate) {
-            return new ActivateKernel(activate, memory);
-        } else if (operation instanceof Add add) {
-            return new AddKernel(add, memory);
-        } else if (operation instanceof AveragePooling pooling) {
-            return new AveragePoolingKernel(pooling, memory);
-        } else if (operation instanceof BatchedProduct product) {
-            return new BatchedProductKernel(product, memory);
-        } else if (operation instanceof Convolution convolution) {
-            return new ConvolutionKernel(convolution, memory);
-        } else if (operation instanceof DepthwiseConvolution convolution) {
-            return new DepthwiseConvolutionKernel(convolution, memory);
-        } else if (operation instanceof Dropout dropout) {
-            return new DropoutKernel(dropout, memory);
-        } else if (operation instanceof ImageNormalization normalization) {
-            return new ImageNormalizationKernel(normalization, memory);
-        } else if (operation instanceof MatrixProduct product) {
-            return new MatrixProductKernel(product, memory);
-        } else if (operation instanceof MaxPooling pooling) {
-            return new MaxPoolingKernel(pooling, memory);
-        } else if (operation instanceof Scale scale) {
-            return new ScaleKernel(scale, memory);
-        } else if (operation instanceof Softmax softmax) {
-            return new SoftmaxKernel(softmax, memory);
-        } else if (operation instanceof Spread spread) {
-            return new SpreadKernel(spread, memory);
         }
         throw unsupported(operation);
     }

@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.Scale;
 
 /** y[n,t,c] = f[n,c]·x[n,t,c]; dx[n,t,c] = f[n,c]·dy[n,t,c]; df[n,c] = Σ_t x[n,t,c]·dy[n,t,c]. */
-record ScaleKernel(Scale operation, ReferenceMemory memory) implements TwoWayKernel {
+record ScaleKernel(Scale operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.Softmax;
 
 /** y_k = exp(x_k/τ)/Σ_j exp(x_j/τ); dx_k = y_k·(dy_k − Σ_j dy_j·y_j)/τ. */
-record SoftmaxKernel(Softmax operation, ReferenceMemory memory) implements TwoWayKernel {
+record SoftmaxKernel(Softmax operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

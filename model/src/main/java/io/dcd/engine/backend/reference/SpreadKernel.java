@@ -3,7 +3,7 @@ package io.dcd.engine.backend.reference;
 import io.dcd.engine.operation.Spread;
 
 /** y[n,c] = x[n,k]; dx[n,k] = Σ_c dy[n,c]. */
-record SpreadKernel(Spread operation, ReferenceMemory memory) implements TwoWayKernel {
+record SpreadKernel(Spread operation, ReferenceMemory memory) implements PhasedKernel {
     @Override
     public void forward() {
         ReferenceBuffer x = memory.value(operation.input());

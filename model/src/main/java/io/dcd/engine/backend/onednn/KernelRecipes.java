@@ -1,0 +1,110 @@
+package io.dcd.engine.backend.onednn;
+
+import io.dcd.engine.operation.Activate;
+import io.dcd.engine.operation.Add;
+import io.dcd.engine.operation.AveragePooling;
+import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Convolution;
+import io.dcd.engine.operation.DepthwiseConvolution;
+import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.MatrixProduct;
+import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.OperationVisitor;
+import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
+
+/** Which kernel computes which operation. */
+final class KernelRecipes implements OperationVisitor<KernelRecipe> {
+    @Override
+    public KernelRecipe visit(Activate operation) {
+        return KernelRecipe.of(operation, ActivateKernel::forward, ActivateKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(Add operation) {
+        return KernelRecipe.of(operation, AddKernel::forward, AddKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(AveragePooling operation) {
+        return KernelRecipe.of(operation, AveragePoolingKernel::forward, AveragePoolingKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(BatchNormalization operation) {
+        return (phase, builder) -> BatchNormalizationKernel.build(operation, phase, builder);
+    }
+
+    @Override
+    public KernelRecipe visit(BatchedProduct operation) {
+        return KernelRecipe.of(operation, BatchedProductKernel::forward, BatchedProductKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(Convolution operation) {
+        if (PointwiseConvolutionKernel.fits(operation)) {
+            return KernelRecipe.of(
+                    operation, PointwiseConvolutionKernel::forward, PointwiseConvolutionKernel::backward);
+        }
+        return KernelRecipe.of(
+                operation,
+                (convolution, builder) ->
+                        ConvolutionKernel.of(convolution, builder).forward(),
+                (convolution, builder) ->
+                        ConvolutionKernel.of(convolution, builder).backward());
+    }
+
+    @Override
+    public KernelRecipe visit(DepthwiseConvolution operation) {
+        return KernelRecipe.of(
+                operation,
+                (convolution, builder) ->
+                        ConvolutionKernel.of(convolution, builder).forward(),
+                (convolution, builder) ->
+                        ConvolutionKernel.of(convolution, builder).backward());
+    }
+
+    @Override
+    public KernelRecipe visit(Dropout operation) {
+        return KernelRecipe.of(operation, DropoutKernel::forward, DropoutKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(ImageNormalization operation) {
+        return KernelRecipe.of(operation, ImageNormalizationKernel::forward, (images, builder) -> {});
+    }
+
+    @Override
+    public KernelRecipe visit(MatrixProduct operation) {
+        return KernelRecipe.of(operation, MatrixProductKernel::forward, MatrixProductKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(MaxPooling operation) {
+        return KernelRecipe.of(operation, MaxPoolingKernel::forward, MaxPoolingKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(NormalizedPointwise operation) {
+        return (phase, builder) -> NormalizedPointwiseKernel.build(operation, phase, builder);
+    }
+
+    @Override
+    public KernelRecipe visit(Scale operation) {
+        return KernelRecipe.of(operation, ScaleKernel::forward, ScaleKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(Softmax operation) {
+        return KernelRecipe.of(operation, SoftmaxKernel::forward, SoftmaxKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(Spread operation) {
+        return KernelRecipe.of(operation, SpreadKernel::forward, SpreadKernel::backward);
+    }
+}

@@ -1,0 +1,96 @@
+package io.dcd.engine.backend.reference;
+
+import io.dcd.engine.operation.Activate;
+import io.dcd.engine.operation.Add;
+import io.dcd.engine.operation.AveragePooling;
+import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Convolution;
+import io.dcd.engine.operation.DepthwiseConvolution;
+import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.MatrixProduct;
+import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.OperationVisitor;
+import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
+
+/** Which kernel computes which operation. */
+record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<PhasedKernel> {
+    @Override
+    public PhasedKernel visit(Activate operation) {
+        return new ActivateKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Add operation) {
+        return new AddKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(AveragePooling operation) {
+        return new AveragePoolingKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(BatchNormalization operation) {
+        return new BatchNormalizationKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(BatchedProduct operation) {
+        return new BatchedProductKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Convolution operation) {
+        return new ConvolutionKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(DepthwiseConvolution operation) {
+        return new DepthwiseConvolutionKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Dropout operation) {
+        return new DropoutKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(ImageNormalization operation) {
+        return new ImageNormalizationKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(MatrixProduct operation) {
+        return new MatrixProductKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(MaxPooling operation) {
+        return new MaxPoolingKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(NormalizedPointwise operation) {
+        throw new UnsupportedOperationException("the reference backend merges no operations");
+    }
+
+    @Override
+    public PhasedKernel visit(Scale operation) {
+        return new ScaleKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Softmax operation) {
+        return new SoftmaxKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Spread operation) {
+        return new SpreadKernel(operation, memory);
+    }
+}

@@ -1,0 +1,38 @@
+package io.dcd.engine.operation;
+
+/**
+ * What is done with an operation, kind by kind: whoever adds a kind is told by the compiler where it is missing.
+ *
+ * @param <R> what comes of it
+ */
+public interface OperationVisitor<R> {
+    R visit(Activate operation);
+
+    R visit(Add operation);
+
+    R visit(AveragePooling operation);
+
+    R visit(BatchNormalization operation);
+
+    R visit(BatchedProduct operation);
+
+    R visit(Convolution operation);
+
+    R visit(DepthwiseConvolution operation);
+
+    R visit(Dropout operation);
+
+    R visit(ImageNormalization operation);
+
+    R visit(MatrixProduct operation);
+
+    R visit(MaxPooling operation);
+
+    R visit(NormalizedPointwise operation);
+
+    R visit(Scale operation);
+
+    R visit(Softmax operation);
+
+    R visit(Spread operation);
+}

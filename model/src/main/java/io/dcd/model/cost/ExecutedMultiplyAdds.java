@@ -1,0 +1,99 @@
+package io.dcd.model.cost;
+
+import io.dcd.engine.operation.Activate;
+import io.dcd.engine.operation.Add;
+import io.dcd.engine.operation.AveragePooling;
+import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Convolution;
+import io.dcd.engine.operation.DepthwiseConvolution;
+import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.MatrixProduct;
+import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.OperationVisitor;
+import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.Softmax;
+import io.dcd.engine.operation.Spread;
+
+/** The multiply-adds of an operation for one image, as the engine runs it; what only passes over values counts 0. */
+final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
+    @Override
+    public Long visit(Activate operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(Add operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(AveragePooling operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(BatchNormalization operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(BatchedProduct operation) {
+        return (long) operation.output().shape().positions()
+                * operation.matrix().shape().elements();
+    }
+
+    @Override
+    public Long visit(Convolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.weights().elements();
+    }
+
+    @Override
+    public Long visit(DepthwiseConvolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.weights().elements();
+    }
+
+    @Override
+    public Long visit(Dropout operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(ImageNormalization operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(MatrixProduct operation) {
+        return (long) operation.weights().elements();
+    }
+
+    @Override
+    public Long visit(MaxPooling operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(NormalizedPointwise operation) {
+        return operation.parts().stream().mapToLong(part -> part.accept(this)).sum();
+    }
+
+    @Override
+    public Long visit(Scale operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(Softmax operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(Spread operation) {
+        return 0L;
+    }
+}
