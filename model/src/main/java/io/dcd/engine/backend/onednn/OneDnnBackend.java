@@ -35,9 +35,9 @@ public final class OneDnnBackend implements Backend {
     /** 1 MiB of float32: what the second-level cache of one core holds on present servers. */
     private static final long SLICE_ELEMENTS = 1 << 18;
 
-    private final int threads;
     private static final KernelRecipes RECIPES = new KernelRecipes();
 
+    private final int threads;
     private final Predicate<NormalizedPointwise> fusible;
     private final List<stream> streams = new ArrayList<>();
 
