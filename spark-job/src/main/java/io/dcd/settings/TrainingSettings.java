@@ -19,6 +19,7 @@ public record TrainingSettings(
         double momentum,
         double weightDecay,
         boolean decayBiases,
+        double clipNorm,
         double labelSmoothing,
         double mixup,
         int mixupRampEpochs) {
@@ -54,6 +55,10 @@ public record TrainingSettings(
                 weightDecay >= 0 && Double.isFinite(weightDecay),
                 "training.weight-decay must not be negative, got %s",
                 weightDecay);
+        require(
+                clipNorm >= 0 && Double.isFinite(clipNorm),
+                "training.clip-norm must not be negative, got %s",
+                clipNorm);
         require(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "training.label-smoothing must lie in 0 ≤ s < 1, got %s",

@@ -8,7 +8,8 @@ package io.dcd.train;
  * @param step the steps that each worker has taken since the run began, this round included
  * @param learningRate η of the round's last step
  * @param loss mean cross-entropy over the round's samples, each before its update
- * @param gradientNorm the largest gradient norm of a step of a worker
+ * @param gradientNorm the largest gradient norm of a step of a worker, before clipping
+ * @param clippedShare the share of all workers' steps whose gradient was clipped
  * @param samples the samples of all workers
  * @param seconds from the driver's broadcast to the new mean
  * @param computeSeconds the mean of the workers' time inside their plans
@@ -22,6 +23,7 @@ public record RoundReport(
         double learningRate,
         double loss,
         double gradientNorm,
+        double clippedShare,
         long samples,
         double seconds,
         double computeSeconds,

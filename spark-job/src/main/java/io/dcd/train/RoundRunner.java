@@ -119,6 +119,10 @@ final class RoundRunner implements AutoCloseable {
                 learningRate.at(step - 1),
                 results.stream().mapToDouble(WorkerResult::loss).sum() / samples,
                 results.stream().mapToDouble(WorkerResult::gradientNorm).max().orElse(0),
+                results.stream()
+                        .mapToDouble(result -> (double) result.clippedSteps() / result.steps())
+                        .average()
+                        .orElse(0),
                 samples,
                 seconds,
                 results.stream()

@@ -78,6 +78,7 @@ public final class TrainingJob {
                 training.momentum(),
                 training.weightDecay(),
                 training.decayBiases(),
+                training.clipNorm(),
                 training.labelSmoothing());
         DataSpec validation = DataSpec.of(
                 settings.data(), directory, data.split(Split.VALIDATION).rowGroups());

@@ -67,6 +67,7 @@ final class TrainingSlot implements SlotPool.Slot {
 
         double loss = 0;
         double gradientNorm = 0;
+        int clipped = 0;
         long waiting = 0;
         long computing = 0;
         int step = 0;
@@ -78,16 +79,15 @@ final class TrainingSlot implements SlotPool.Slot {
             long number = number(round.firstStep() + step, worker);
             double share = Mixup.share(spec.seed(), number, round.mixup());
             mixup.mix(batch.pixels(), share);
-            StepResult result = training.step(
-                    number,
-                    batch.pixels(),
-                    labels.of(batch.labels(), share),
-                    new StepSettings(round.learningRates()[step], spec.momentum(), spec.weightDecay()));
+            StepSettings settings =
+                    new StepSettings(round.learningRates()[step], spec.momentum(), spec.weightDecay(), spec.clipNorm());
+            StepResult result = training.step(number, batch.pixels(), labels.of(batch.labels(), share), settings);
             waiting += given - asked;
             computing += System.nanoTime() - given;
             diverged = !result.finite();
             loss += result.loss() * batch.size();
             gradientNorm = Math.max(gradientNorm, result.gradientNorm());
+            clipped += settings.gradientScale(result.gradientNorm()) < 1 ? 1 : 0;
             step++;
         }
         byte[] parameters = diverged ? NOTHING : Vectors.toBytes(read(training.parameters()));
@@ -99,6 +99,7 @@ final class TrainingSlot implements SlotPool.Slot {
                 (long) step * spec.steps().batch(),
                 loss,
                 gradientNorm,
+                clipped,
                 diverged,
                 (System.nanoTime() - begin) * NANOSECONDS,
                 computing * NANOSECONDS,

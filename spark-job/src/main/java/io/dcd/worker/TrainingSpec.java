@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param momentum of the optimiser
  * @param weightDecay λ, coupled
  * @param decayBiases whether biases, scales and shifts decay too
+ * @param clipNorm the largest norm of a gradient; 0: any
  * @param labelSmoothing probability spread over the wrong classes
  */
 public record TrainingSpec(
@@ -22,5 +23,6 @@ public record TrainingSpec(
         double momentum,
         double weightDecay,
         boolean decayBiases,
+        double clipNorm,
         double labelSmoothing)
         implements Serializable {}

@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param steps the steps it took; fewer than asked if it diverged
  * @param samples the samples of those steps
  * @param loss the sum over samples of the cross-entropy
- * @param gradientNorm the largest gradient norm of a step
+ * @param gradientNorm the largest gradient norm of a step, before clipping
+ * @param clippedSteps the steps whose gradient was clipped
  * @param diverged whether the loss or a gradient was not finite; parameters and velocity are then empty
  * @param seconds the time of the whole round, loading and reading parameters included
  * @param computeSeconds the time inside the plan
@@ -26,6 +27,7 @@ public record WorkerResult(
         long samples,
         double loss,
         double gradientNorm,
+        int clippedSteps,
         boolean diverged,
         double seconds,
         double computeSeconds,

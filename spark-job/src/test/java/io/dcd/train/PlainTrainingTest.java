@@ -33,6 +33,8 @@ class PlainTrainingTest {
     private static final int BATCH = 9;
     private static final int EPOCHS = 2;
     private static final long SEED = 5;
+    /** Between the gradient norms of this run, so that some steps are clipped and others are not. */
+    private static final double CLIP_NORM = 25;
 
     @TempDir
     private Path directory;
@@ -54,9 +56,14 @@ class PlainTrainingTest {
                     "training.epochs=" + EPOCHS,
                     "training.seed=" + SEED,
                     "training.steps-per-round=3",
-                    "training.label-smoothing=0.1");
+                    "training.label-smoothing=0.1",
+                    "training.clip-norm=" + CLIP_NORM);
         }
         assertThat(listener.rounds).hasSize(8);
+        assertThat(listener.rounds)
+                .as("some steps are clipped, some are not")
+                .anySatisfy(round -> assertThat(round.clippedShare()).isPositive())
+                .anySatisfy(round -> assertThat(round.clippedShare()).isLessThan(1));
         assertThat(summary.parametersSha256()).isEqualTo(Vectors.sha256(Vectors.toBytes(plainTraining(data))));
     }
 
@@ -86,7 +93,7 @@ class PlainTrainingTest {
                             labels[j * PreparedImages.CLASSES + k] = k == sample.label() ? 0.9f : (float) (0.1 / 3);
                         }
                     }
-                    plan.step(step, pixels, labels, new StepSettings(rate.at(step), 0.9, 2e-5));
+                    plan.step(step, pixels, labels, new StepSettings(rate.at(step), 0.9, 2e-5, CLIP_NORM));
                     step++;
                 }
             }

@@ -1,8 +1,8 @@
 package io.dcd.engine.backend;
 
 /**
- * Stochastic gradient descent with momentum and coupled weight decay, as PyTorch defines it: g ← g + λ·p, v ← m·v + g,
- * p ← p − η·v. The learning rate η stays outside the velocity.
+ * Stochastic gradient descent with momentum and coupled weight decay, as PyTorch defines it: g ← s·g + λ·p, v ← m·v + g,
+ * p ← p − η·v. The learning rate η stays outside the velocity; s scales a clipped gradient.
  */
 public interface UpdateKernel extends AutoCloseable {
     /**
@@ -11,8 +11,9 @@ public interface UpdateKernel extends AutoCloseable {
      * @param learningRate η
      * @param momentum m
      * @param weightDecay λ, for the slices that decay
+     * @param gradientScale s
      */
-    void update(double learningRate, double momentum, double weightDecay);
+    void update(double learningRate, double momentum, double weightDecay, double gradientScale);
 
     /** The sum of the squares of the gradient over all slices; not finite exactly if a gradient is not, or it overflows. */
     double gradientSquares();

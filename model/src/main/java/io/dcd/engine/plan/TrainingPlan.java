@@ -102,8 +102,9 @@ public final class TrainingPlan implements AutoCloseable {
         StepResult result =
                 new StepResult(value, Math.sqrt(Arrays.stream(gradientSquares).sum()));
         if (result.finite()) {
-            plan.onAllThreads(thread ->
-                    updates.get(thread).update(settings.learningRate(), settings.momentum(), settings.weightDecay()));
+            double scale = settings.gradientScale(result.gradientNorm());
+            plan.onAllThreads(thread -> updates.get(thread)
+                    .update(settings.learningRate(), settings.momentum(), settings.weightDecay(), scale));
         }
         return result;
     }

@@ -33,9 +33,7 @@ class TrainingPlanTest {
         float[] label = {1, 0};
         double[] velocity = new double[6];
         for (int step = 0; step < 3; step++) {
-            double first = parameters[0] + 2 * parameters[1] + parameters[4];
-            double second = parameters[2] + 2 * parameters[3] + parameters[5];
-            double probability = 1 / (1 + Math.exp(second - first));
+            double probability = probabilityOfFirst(parameters);
             double[] gradients = gradients(probability - 1);
             StepResult result = plan.step(step, label, SETTINGS);
             assertThat(result.loss()).isCloseTo(-Math.log(probability), within(1e-12));
@@ -51,6 +49,22 @@ class TrainingPlanTest {
             assertThat(read(plan.velocity()))
                     .as("velocity after step %d", step)
                     .containsExactly(velocity, within(1e-12));
+        }
+    }
+
+    /** Only the direction of a long gradient counts; a short one, and the weight decay of either, stay as they are. */
+    @Test
+    void clipsLongGradients() {
+        double[] parameters = {0.1, -0.2, 0.3, 0.4, 0.05, -0.05};
+        double[] gradients = gradients(probabilityOfFirst(parameters) - 1);
+        double norm = norm(gradients);
+        assertThat(updated(parameters, norm * 2)).containsExactly(updated(parameters, 0));
+        double[] clipped = updated(parameters, norm / 4);
+        for (int i = 0; i < 6; i++) {
+            double decay = i < 4 ? SETTINGS.weightDecay() * parameters[i] : 0;
+            // The denominator has PyTorch's 1e-6 added.
+            assertThat(clipped[i])
+                    .isCloseTo(parameters[i] - SETTINGS.learningRate() * (gradients[i] / 4 + decay), within(1e-6));
         }
     }
 
@@ -91,6 +105,25 @@ class TrainingPlanTest {
         assertThat(dropped(graph, 11, 5, values)).containsExactly(first);
         assertThat(dropped(graph, 11, 6, values)).isNotEqualTo(first);
         assertThat(dropped(graph, 12, 5, values)).isNotEqualTo(first);
+    }
+
+    /** The parameters after one step from rest on the input (1, 2) of the first class. */
+    private double[] updated(double[] parameters, double clipNorm) {
+        plan.parameters().write(parameters);
+        plan.velocity().write(new double[6]);
+        plan.plan().input(input).write(new double[] {1, 2});
+        plan.step(
+                0,
+                new float[] {1, 0},
+                new StepSettings(SETTINGS.learningRate(), SETTINGS.momentum(), SETTINGS.weightDecay(), clipNorm));
+        return read(plan.parameters());
+    }
+
+    /** Of the input (1, 2). */
+    private static double probabilityOfFirst(double[] parameters) {
+        double first = parameters[0] + 2 * parameters[1] + parameters[4];
+        double second = parameters[2] + 2 * parameters[3] + parameters[5];
+        return 1 / (1 + Math.exp(second - first));
     }
 
     private static double[] dropped(Graph graph, long seed, long step, double[] values) {

@@ -32,24 +32,25 @@ final class OneDnnUpdateKernel implements UpdateKernel {
     }
 
     @Override
-    public void update(double learningRate, double momentum, double weightDecay) {
+    public void update(double learningRate, double momentum, double weightDecay, double gradientScale) {
         float rate = (float) learningRate;
         float m = (float) momentum;
+        float scale = (float) gradientScale;
         for (UpdateMemory.Slice slice : slices) {
             float decay = slice.decays() ? (float) weightDecay : 0;
             int end = Math.toIntExact(slice.offset() + slice.elements());
             for (int begin = (int) slice.offset(); begin < end; begin += CHUNK) {
-                updateChunk(begin, Math.min(CHUNK, end - begin), rate, m, decay);
+                updateChunk(begin, Math.min(CHUNK, end - begin), rate, m, decay, scale);
             }
         }
     }
 
-    private void updateChunk(int begin, int count, float rate, float momentum, float decay) {
+    private void updateChunk(int begin, int count, float rate, float momentum, float decay, float scale) {
         parameters.get(begin, p, 0, count);
         loadGradients(begin, count);
         velocity.get(begin, v, 0, count);
         for (int i = 0; i < count; i++) {
-            v[i] = momentum * v[i] + (g[i] + decay * p[i]);
+            v[i] = momentum * v[i] + (scale * g[i] + decay * p[i]);
         }
         for (int i = 0; i < count; i++) {
             p[i] -= rate * v[i];

@@ -5,7 +5,7 @@ import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import java.util.List;
 
-/** g ← g + λ·p, v ← m·v + g, p ← p − η·v. */
+/** g ← s·g + λ·p, v ← m·v + g, p ← p − η·v. */
 final class ReferenceUpdateKernel implements UpdateKernel {
     private final UpdateMemory memory;
     private final ReferenceBuffer parameters;
@@ -20,11 +20,11 @@ final class ReferenceUpdateKernel implements UpdateKernel {
     }
 
     @Override
-    public void update(double learningRate, double momentum, double weightDecay) {
+    public void update(double learningRate, double momentum, double weightDecay, double gradientScale) {
         for (UpdateMemory.Slice slice : memory.slices()) {
             double decay = slice.decays() ? weightDecay : 0;
             for (int i = (int) slice.offset(); i < slice.offset() + slice.elements(); i++) {
-                double decayed = gradient(i) + decay * parameters.get(i);
+                double decayed = gradientScale * gradient(i) + decay * parameters.get(i);
                 velocity.set(i, momentum * velocity.get(i) + decayed);
                 parameters.add(i, -learningRate * velocity.get(i));
             }

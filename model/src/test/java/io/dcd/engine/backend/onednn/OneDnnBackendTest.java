@@ -219,8 +219,8 @@ class OneDnnBackendTest {
         }
         UpdateKernel kernel =
                 backend.updateKernel(new UpdateMemory(vectors[0], List.of(vectors[1], vectors[3]), vectors[2], slices));
-        kernel.update(0.1, 0.9, 0.05);
-        kernel.update(0.2, 0.8, 0.01);
+        kernel.update(0.1, 0.9, 0.05, 1);
+        kernel.update(0.2, 0.8, 0.01, 0.3);
         double[][] results = new double[5][];
         results[4] = new double[] {Math.sqrt(kernel.gradientSquares())};
         for (int i = 0; i < vectors.length; i++) {
