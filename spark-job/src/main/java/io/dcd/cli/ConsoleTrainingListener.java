@@ -1,6 +1,7 @@
 package io.dcd.cli;
 
 import io.dcd.evaluate.EvaluationReport;
+import io.dcd.train.DivergedException;
 import io.dcd.train.RoundReport;
 import io.dcd.train.TrainingListener;
 import io.dcd.train.checkpoint.Progress;
@@ -92,6 +93,13 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
         if (bar == null) {
             print("saved step %d", progress.step());
         }
+    }
+
+    @Override
+    public void rolledBack(Progress progress, DivergedException reason) {
+        endBar();
+        print("%s", reason.getMessage());
+        print("going back to step %d with %.3g of the learning rate", progress.step(), progress.rateFactor());
     }
 
     /** A signal asked for the end. */

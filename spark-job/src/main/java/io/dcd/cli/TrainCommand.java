@@ -6,10 +6,13 @@ import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
 import io.dcd.train.Summary;
 import io.dcd.train.TrainingJob;
+import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.worker.NetworkSpec;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -54,6 +57,15 @@ final class TrainCommand implements Callable<Integer> {
             completionCandidates = Recipes.class)
     private String recipe;
 
+    @Option(
+            names = "--allow-change",
+            paramLabel = "KEY",
+            description = {
+                "Resume although this setting differs from the checkpoint's; may be repeated.",
+                "`data` stands for other prepared data of the same classes."
+            })
+    private Set<String> allowedChanges = new TreeSet<>();
+
     @Option(names = "--json", description = "Print the summary as JSON.")
     private boolean json;
 
@@ -77,6 +89,7 @@ final class TrainCommand implements Callable<Integer> {
         Configuration hadoop = sparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
         Settings settings = settings(directory);
+        requireKnownChanges(settings);
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         // Refuses an unknown network before a cluster is asked for.
         NetworkSpec.of(
@@ -89,7 +102,8 @@ final class TrainCommand implements Callable<Integer> {
                 ConsoleTrainingListener console =
                         new ConsoleTrainingListener(spec.commandLine().getErr())) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-            TrainingJob job = new TrainingJob(spark, settings, prepared, directory, console);
+            TrainingJob job =
+                    new TrainingJob(spark, settings, prepared, directory, console).withAllowedChanges(allowedChanges);
             StopSignals.first(() -> {
                 console.stopping();
                 job.stop();
@@ -97,6 +111,15 @@ final class TrainCommand implements Callable<Integer> {
             Optional<Summary> summary = job.run();
             summary.ifPresent(each -> print(each, directory));
             return (summary.isPresent() ? ExitCode.DONE : ExitCode.STOPPED).code();
+        }
+    }
+
+    private void requireKnownChanges(Settings settings) {
+        for (String key : allowedChanges) {
+            if (!key.equals(RunIdentity.DATA) && !settings.identity().containsKey(key)) {
+                throw new UsageException("--allow-change %s: a checkpoint is tied to %s, or to %s"
+                        .formatted(key, String.join(", ", settings.identity().keySet()), RunIdentity.DATA));
+            }
         }
     }
 

@@ -29,7 +29,11 @@ public record RunRecord(String name, String settings, List<JsonNode> rounds, Lis
         for (String line : directory.ledger().lines().toList()) {
             try {
                 JsonNode node = JSON.readTree(line);
-                (node.path("type").asText().equals("round") ? rounds : evaluations).add(node);
+                switch (node.path("type").asText()) {
+                    case "round" -> rounds.add(node);
+                    case "evaluation" -> evaluations.add(node);
+                    default -> {} // of a kind that this page does not show
+                }
             } catch (JsonProcessingException e) {
                 // The last line of a run that is going on, half written.
                 break;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.train.checkpoint.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -18,13 +19,18 @@ final class Metrics implements AutoCloseable {
         this.out = out;
     }
 
-    /** The lines of {@code text} up to {@code step}; half a line, left by a driver that was killed, is no line. */
-    static String upTo(long step, String text) {
+    /**
+     * The lines of {@code text} that belong to a run at {@code progress}; half a line, left by a driver that was killed, is no line. A
+     * return to a checkpoint belongs to what came after it, although it has the checkpoint's step.
+     */
+    static String upTo(Progress progress, String text) {
         return text.lines()
                 .filter(line -> {
                     try {
                         JsonNode node = RunJson.MAPPER.readTree(line);
-                        return node.hasNonNull("step") && node.get("step").asLong() <= step;
+                        return node.hasNonNull("step")
+                                && node.get("step").asLong() <= progress.step()
+                                && node.path("rollbacks").asInt() <= progress.rollbacks();
                     } catch (JsonProcessingException e) {
                         return false;
                     }
@@ -51,6 +57,17 @@ final class Metrics implements AutoCloseable {
                 .put("loss", report.loss())
                 .put("images", report.counts().images())
                 .put("seconds", report.seconds()));
+    }
+
+    /** A return to {@code progress}. */
+    void append(Progress progress, DivergedException reason) {
+        append(RunJson.MAPPER
+                .createObjectNode()
+                .put("type", "rollback")
+                .put("step", progress.step())
+                .put("rollbacks", progress.rollbacks())
+                .put("rate_factor", progress.rateFactor())
+                .put("reason", reason.getMessage()));
     }
 
     private void append(ObjectNode line) {

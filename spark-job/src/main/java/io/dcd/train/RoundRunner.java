@@ -80,7 +80,7 @@ final class RoundRunner implements AutoCloseable {
         Progress progress = state.progress();
         double[] rates = new double[steps.steps(progress.round())];
         for (int i = 0; i < rates.length; i++) {
-            rates[i] = learningRate.at(progress.step() + i);
+            rates[i] = learningRate.at(progress.step() + i) * progress.rateFactor();
         }
         return new Round(
                 progress.epoch(),
@@ -93,13 +93,8 @@ final class RoundRunner implements AutoCloseable {
     }
 
     private Progress after(Progress before) {
-        boolean last = before.round() + 1 == steps.rounds();
-        return new Progress(
-                last ? before.epoch() + 1 : before.epoch(),
-                last ? 0 : before.round() + 1,
-                before.step() + steps.steps(before.round()),
-                before.rounds() + 1,
-                before.samples() + steps.samples(before.round()));
+        int round = before.round();
+        return before.after(steps.steps(round), steps.samples(round), round + 1 == steps.rounds());
     }
 
     private RoundReport report(Progress before, List<WorkerResult> results, double seconds) {
@@ -116,7 +111,7 @@ final class RoundRunner implements AutoCloseable {
                 before.epoch(),
                 before.round(),
                 step,
-                learningRate.at(step - 1),
+                learningRate.at(step - 1) * before.rateFactor(),
                 results.stream().mapToDouble(WorkerResult::loss).sum() / samples,
                 results.stream().mapToDouble(WorkerResult::gradientNorm).max().orElse(0),
                 results.stream()
@@ -170,7 +165,7 @@ final class RoundRunner implements AutoCloseable {
     private static DivergedException diverged(Progress progress, String what) {
         return new DivergedException(
                 ("training diverged in epoch %d, round %d: %s; the round is rejected and the last checkpoint stands."
-                                + " Lower training.learning-rate, or raise training.warm-up-epochs")
+                                + " Lower training.learning-rate, raise training.warm-up-epochs, or set divergence.retries")
                         .formatted(progress.epoch() + 1, progress.round() + 1, what));
     }
 

@@ -5,6 +5,7 @@ import io.dcd.settings.Settings;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.CheckpointStore;
 import io.dcd.train.checkpoint.Lease;
+import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.checkpoint.SyncedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -151,9 +152,9 @@ public final class RunDirectory {
         }
     }
 
-    /** The run's metrics, to be continued after {@code step}; what an interrupted driver noted beyond that step is dropped. */
-    Metrics metrics(long step) {
-        String kept = Metrics.upTo(step, ledger());
+    /** The run's metrics, to be continued after {@code progress}; what was noted beyond that and then lost is dropped. */
+    Metrics metrics(Progress progress) {
+        String kept = Metrics.upTo(progress, ledger());
         try {
             Path unfinished = unfinished();
             FSDataOutputStream out = fileSystem.create(unfinished, false);

@@ -21,6 +21,7 @@ import io.dcd.worker.EvaluationSpec;
 import io.dcd.worker.NetworkSpec;
 import io.dcd.worker.TrainingSpec;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -41,12 +42,16 @@ public final class TrainingJob {
     private final TrainingSpec trainingSpec;
     private final EvaluationSpec evaluationSpec;
 
+    private Set<String> allowedChanges = Set.of();
+
     // What changes while the job runs.
     private volatile boolean stopping;
     private Lease lease;
     private ModelState state;
     private RoundRunner rounds;
     private Metrics metrics;
+    /** The step to which the run went back last; -1 if it never did. */
+    private long returnedTo = -1;
 
     /**
      * A job that is ready to run. The number of workers is settled here if the settings leave it open.
@@ -86,6 +91,16 @@ public final class TrainingJob {
                 network, validation, engine, settings.evaluation().batch());
     }
 
+    /**
+     * Lets the job go on from a checkpoint of other settings.
+     *
+     * @param keys of the settings that may differ; {@link RunIdentity#DATA} for the prepared data
+     */
+    public TrainingJob withAllowedChanges(Set<String> keys) {
+        allowedChanges = Set.copyOf(keys);
+        return this;
+    }
+
     /** Asks a running job to save after the present round and end there; any thread may ask. */
     public void stop() {
         stopping = true;
@@ -104,9 +119,8 @@ public final class TrainingJob {
         try (Lease taken = run.lease()) {
             lease = taken;
             Optional<Checkpoint> newest = run.checkpoints().newest();
-            newest.ifPresent(checkpoint -> checkpoint.requireFits(identity));
-            state = newest.map(each -> new ModelState(each.progress(), each.parameters(), each.velocity()))
-                    .orElseGet(this::initialState);
+            newest.ifPresent(checkpoint -> checkpoint.requireFits(identity, allowedChanges));
+            state = newest.map(TrainingJob::stateOf).orElseGet(this::initialState);
             Optional<Summary> done = run.summary()
                     .filter(summary -> over() && summary.step() == progress().step());
             if (done.isPresent()) {
@@ -123,11 +137,14 @@ public final class TrainingJob {
 
     private Optional<EvaluationReport> train() {
         try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings.training());
-                Evaluator evaluator = new Evaluator(spark, evaluationSpec);
-                Metrics opened = run.metrics(progress().step())) {
+                Evaluator evaluator = new Evaluator(spark, evaluationSpec)) {
             rounds = runner;
-            metrics = opened;
-            return train(evaluator);
+            metrics = run.metrics(progress());
+            try {
+                return train(evaluator);
+            } finally {
+                metrics.close();
+            }
         }
     }
 
@@ -147,8 +164,14 @@ public final class TrainingJob {
         EvaluationReport report = null;
         long evaluatedStep = -1;
         while (!over() && !stopping) {
-            averaged.fitEpoch();
-            averaged.setParameters(state.parameters());
+            try {
+                averaged.fitEpoch();
+            } catch (DivergedException diverged) {
+                rollBack(diverged);
+                continue;
+            } finally {
+                averaged.setParameters(state.parameters());
+            }
             if (!stopping && (over() || isDue(settings.evaluation().everyEpochs()))) {
                 report = evaluate(evaluator);
                 evaluatedStep = progress().step();
@@ -178,6 +201,30 @@ public final class TrainingJob {
         }
     }
 
+    /**
+     * Goes back to the newest checkpoint, or to the beginning, with a lower rate. A checkpoint from where it diverges at once even so was
+     * saved with parameters out of bounds already: it is deleted, and the one before counts. A driver that dies before the next checkpoint
+     * repeats all of that, since the same rounds diverge again.
+     */
+    private void rollBack(DivergedException diverged) {
+        int rollbacks = progress().rollbacks() + 1;
+        if (rollbacks > settings.divergence().retries()) {
+            throw diverged;
+        }
+        double rateFactor = progress().rateFactor() * settings.divergence().rateFactor();
+        lease.requireHeld();
+        if (progress().step() == returnedTo && returnedTo > 0) {
+            run.checkpoints().delete(returnedTo);
+        }
+        ModelState good = run.checkpoints().newest().map(TrainingJob::stateOf).orElseGet(this::initialState);
+        state = new ModelState(good.progress().again(rollbacks, rateFactor), good.parameters(), good.velocity());
+        returnedTo = progress().step();
+        metrics.close();
+        metrics = run.metrics(progress());
+        metrics.append(progress(), diverged);
+        listener.rolledBack(progress(), diverged);
+    }
+
     private EvaluationReport evaluate(Evaluator evaluator) {
         EvaluationReport report = evaluator.evaluate(state.parameters());
         metrics.append(progress().epoch(), progress().step(), report);
@@ -204,6 +251,10 @@ public final class TrainingJob {
 
     private Progress progress() {
         return state.progress();
+    }
+
+    private static ModelState stateOf(Checkpoint checkpoint) {
+        return new ModelState(checkpoint.progress(), checkpoint.parameters(), checkpoint.velocity());
     }
 
     private ModelState initialState() {

@@ -37,4 +37,11 @@ public interface TrainingListener {
     void evaluated(Progress progress, EvaluationReport report);
 
     void saved(Progress progress);
+
+    /**
+     * The run diverged and goes on from an earlier place with a lower rate.
+     *
+     * @param progress where it goes on, with the new factor of the rate
+     */
+    void rolledBack(Progress progress, DivergedException reason);
 }

@@ -61,6 +61,15 @@ final class TrainingRuns {
             RunDirectory directory,
             TrainingListener listener,
             String... assignments) {
+        return job(spark, data, directory, listener, assignments).run().orElseThrow();
+    }
+
+    static TrainingJob job(
+            JavaSparkContext spark,
+            PreparedData data,
+            RunDirectory directory,
+            TrainingListener listener,
+            String... assignments) {
         SettingsLoader loader = new SettingsLoader().text("""
                         network { name = mobilenetv2-x0.35-static, dropout = 0.2 }
                         data.image-size = 32
@@ -71,9 +80,7 @@ final class TrainingRuns {
         for (String assignment : assignments) {
             loader.assignment(assignment);
         }
-        return new TrainingJob(spark, loader.load(), data, directory, listener)
-                .run()
-                .orElseThrow();
+        return new TrainingJob(spark, loader.load(), data, directory, listener);
     }
 
     /** Notes what it is told. */
@@ -81,6 +88,7 @@ final class TrainingRuns {
         final List<RoundReport> rounds = new ArrayList<>();
         final List<EvaluationReport> evaluations = new ArrayList<>();
         final List<Progress> saves = new ArrayList<>();
+        final List<Progress> rollbacks = new ArrayList<>();
 
         @Override
         public void started(Start start) {}
@@ -98,6 +106,11 @@ final class TrainingRuns {
         @Override
         public void saved(Progress progress) {
             saves.add(progress);
+        }
+
+        @Override
+        public void rolledBack(Progress progress, DivergedException reason) {
+            rollbacks.add(progress);
         }
     }
 }

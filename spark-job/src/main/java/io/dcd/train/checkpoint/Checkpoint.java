@@ -1,5 +1,7 @@
 package io.dcd.train.checkpoint;
 
+import java.util.Set;
+
 /**
  * The whole state of a run between two rounds: everything random is a function of the seed and of {@code progress}.
  *
@@ -8,8 +10,13 @@ package io.dcd.train.checkpoint;
  */
 @SuppressWarnings("ArrayRecordComponent") // saved and loaded, never compared
 public record Checkpoint(RunIdentity identity, Progress progress, float[] parameters, float[] velocity) {
-    /** @throws CheckpointException that names the difference, if a run of {@code other} cannot go on from here */
-    public void requireFits(RunIdentity other) {
-        identity.requireSame(other, "checkpoint step-%08d".formatted(progress.step()));
+    /**
+     * Refuses a run that cannot go on from here.
+     *
+     * @param allowed the keys whose change is wanted, see {@link RunIdentity#DATA}
+     * @throws CheckpointException that names the difference
+     */
+    public void requireFits(RunIdentity other, Set<String> allowed) {
+        identity.requireSame(other, "checkpoint step-%08d".formatted(progress.step()), allowed, progress.round() == 0);
     }
 }

@@ -113,6 +113,15 @@ public final class CheckpointStore {
         }
     }
 
+    /** Deletes the checkpoint of a step. */
+    public void delete(long step) {
+        try {
+            retire(step);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot delete the checkpoint " + path(step) + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Deletes what writers left that did not finish. Only the one driver of a run may call this. */
     public void deleteUnfinished() {
         try {
@@ -141,11 +150,15 @@ public final class CheckpointStore {
     private void prune(int keep) throws IOException {
         List<Long> steps = steps();
         for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
-            // Renamed first, so that a deletion that is cut short leaves no half checkpoint behind.
-            Path doomed = new Path(directory, UNFINISHED + UUID.randomUUID());
-            require(fileSystem.rename(path(step), doomed), "retire", path(step));
-            fileSystem.delete(doomed, true);
+            retire(step);
         }
+    }
+
+    private void retire(long step) throws IOException {
+        // Renamed first, so that a deletion that is cut short leaves no half checkpoint behind.
+        Path doomed = new Path(directory, UNFINISHED + UUID.randomUUID());
+        require(fileSystem.rename(path(step), doomed), "retire", path(step));
+        fileSystem.delete(doomed, true);
     }
 
     private static CheckpointManifest manifest(Checkpoint checkpoint, TensorFile parameters, TensorFile velocity) {
@@ -179,22 +192,11 @@ public final class CheckpointStore {
         if (length > MAXIMUM_MANIFEST_BYTES) {
             throw damaged(path, "its manifest has " + length + " bytes");
         }
-        CheckpointManifest manifest;
         try {
-            manifest = CheckpointManifest.JSON.readValue(read(file, (int) length), CheckpointManifest.class);
+            return CheckpointManifest.parse(read(file, (int) length), path.toString());
         } catch (JsonProcessingException e) {
             throw damaged(path, "its manifest cannot be read: " + e.getOriginalMessage());
         }
-        if (!CheckpointManifest.FORMAT.equals(manifest.format()) || manifest.version() != CheckpointManifest.VERSION) {
-            throw new CheckpointException("%s has format %s version %d, this program reads %s version %d"
-                    .formatted(
-                            path,
-                            manifest.format(),
-                            manifest.version(),
-                            CheckpointManifest.FORMAT,
-                            CheckpointManifest.VERSION));
-        }
-        return manifest;
     }
 
     private float[] read(Path parent, TensorFile tensor) throws IOException {

@@ -1,6 +1,7 @@
 package io.dcd.train.checkpoint;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -12,29 +13,60 @@ import java.util.TreeSet;
  * @param settings the settings that decide the network, by key
  */
 public record RunIdentity(String data, int classes, Map<String, String> settings) {
+    /** Stands for other prepared data, of the same classes, among the changes that a user allows. */
+    public static final String DATA = "data";
+
+    /** Decides what the parameters are; a checkpoint of another network is of no use. */
+    private static final String NETWORK = "network.name";
+
+    /** What decides which samples a worker takes when: inside an epoch a change would leave samples out and repeat others. */
+    private static final Set<String> ORDER =
+            Set.of(DATA, "training.workers", "training.batch", "training.steps-per-round", "training.seed");
+
     public RunIdentity {
         settings = Map.copyOf(settings);
     }
 
-    /** @throws CheckpointException that names the first difference, if {@code other} is not the same */
-    void requireSame(RunIdentity other, String checkpoint) {
+    /**
+     * Refuses what differs and is not allowed to.
+     *
+     * @param allowed the keys whose change is wanted
+     * @param epochEnds whether the checkpoint lies between two epochs
+     * @throws CheckpointException that names the first such difference
+     */
+    void requireSame(RunIdentity other, String checkpoint, Set<String> allowed, boolean epochEnds) {
         TreeSet<String> keys = new TreeSet<>(settings.keySet());
         keys.addAll(other.settings.keySet());
         for (String key : keys) {
-            requireEqual(key, settings.get(key), other.settings.get(key), checkpoint);
+            String mine = settings.get(key);
+            String others = other.settings.get(key);
+            if (mine == null || !mine.equals(others)) {
+                String difference = "%s has %s = %s, this run %s".formatted(checkpoint, key, mine, others);
+                requireAllowed(key, difference, allowed, epochEnds);
+            }
         }
         if (!data.equals(other.data)) {
-            throw new CheckpointException(
-                    "%s was trained on other prepared data (manifest %.12s…, now %.12s…); give the same --data, or another --run"
-                            .formatted(checkpoint, data, other.data));
+            String difference = "%s was trained on other prepared data (manifest %.12s…, now %.12s…)"
+                    .formatted(checkpoint, data, other.data);
+            requireAllowed(DATA, difference, allowed, epochEnds);
         }
-        requireEqual("the number of classes", Integer.toString(classes), Integer.toString(other.classes), checkpoint);
+        if (classes != other.classes) {
+            throw new CheckpointException("%s has %d classes, this run %d; give the data of that run, or another --run"
+                    .formatted(checkpoint, classes, other.classes));
+        }
     }
 
-    private static void requireEqual(String key, String mine, String others, String checkpoint) {
-        if (mine == null || !mine.equals(others)) {
-            throw new CheckpointException("%s has %s = %s, this run %s; drop the difference, or give another --run"
-                    .formatted(checkpoint, key, mine, others));
+    private static void requireAllowed(String key, String difference, Set<String> allowed, boolean epochEnds) {
+        if (key.equals(NETWORK)) {
+            throw new CheckpointException(difference + "; drop the difference, or give another --run");
+        }
+        if (!allowed.contains(key)) {
+            throw new CheckpointException(difference + "; drop the difference, allow it with --allow-change " + key
+                    + ", or give another --run");
+        }
+        if (ORDER.contains(key) && !epochEnds) {
+            throw new CheckpointException(difference
+                    + ", and lies inside an epoch, whose order that decides; train to the end of the epoch first");
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -145,25 +146,68 @@ class CheckpointStoreTest {
 
     @Test
     void versionOfTheFutureIsNamed() throws IOException {
-        edit(manifest -> manifest.put("version", 2));
+        edit(manifest -> manifest.put("version", 3).put("optimiser", "of the future"));
         assertThatThrownBy(() -> store.newest())
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("dcd-checkpoint version 2, this program reads dcd-checkpoint version 1");
+                .hasMessageContaining("step-00000001 has version 3")
+                .hasMessageContaining("reads up to 2");
+    }
+
+    @Test
+    void foreignManifestIsNamed() throws IOException {
+        edit(manifest -> manifest.put("format", "another-program"));
+        assertThatThrownBy(() -> store.newest())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("step-00000001 is no checkpoint of this program");
+    }
+
+    @Test
+    void versionOneIsReadAsARunWithoutRollbacks() throws IOException {
+        edit(manifest -> {
+            manifest.put("version", 1);
+            ((ObjectNode) manifest.get("progress")).remove(List.of("rollbacks", "rate_factor"));
+        });
+        Progress progress = store.newest().orElseThrow().progress();
+        assertThat(progress).isEqualTo(new Progress(3, 1, 1, 17, 2176, 0, 1));
     }
 
     @Test
     void anotherRunIsRefusedWithTheDifference() {
         Checkpoint checkpoint = checkpoint(1);
-        checkpoint.requireFits(IDENTITY);
-        assertThatThrownBy(() -> checkpoint.requireFits(new RunIdentity(
-                        IDENTITY.data(), 100, Map.of("network.name", "resnet50", "training.batch", "64"))))
+        checkpoint.requireFits(IDENTITY, Set.of());
+        RunIdentity network = identity("ab", Map.of("network.name", "resnet50", "training.batch", "64"));
+        assertThatThrownBy(() -> checkpoint.requireFits(network, Set.of("network.name")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("network.name = resnet18, this run resnet50");
-        assertThatThrownBy(() -> checkpoint.requireFits(new RunIdentity("cd".repeat(32), 100, IDENTITY.settings())))
+        assertThatThrownBy(() -> checkpoint.requireFits(identity("cd", IDENTITY.settings()), Set.of()))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("other prepared data")
                 .hasMessageContaining("abababababab")
                 .hasMessageContaining("cdcdcdcdcdcd");
+    }
+
+    @Test
+    void allowedChangesAreAcceptedWhereTheyMakeSense() {
+        RunIdentity rate = identity(
+                "ab", Map.of("network.name", "resnet18", "training.batch", "64", "training.learning-rate", "1"));
+        Checkpoint inside = checkpoint(1);
+        assertThatThrownBy(() -> inside.requireFits(rate, Set.of("training.batch")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("training.learning-rate = null, this run 1")
+                .hasMessageContaining("--allow-change training.learning-rate");
+        inside.requireFits(rate, Set.of("training.learning-rate"));
+
+        RunIdentity batch = identity("cd", Map.of("network.name", "resnet18", "training.batch", "32"));
+        Set<String> both = Set.of("training.batch", RunIdentity.DATA);
+        assertThatThrownBy(() -> inside.requireFits(batch, both))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("inside an epoch");
+        Progress border = new Progress(3, 0, 1, 17, 2176, 0, 1);
+        new Checkpoint(IDENTITY, border, inside.parameters(), inside.velocity()).requireFits(batch, both);
+    }
+
+    private static RunIdentity identity(String data, Map<String, String> settings) {
+        return new RunIdentity(data.repeat(32), 100, settings);
     }
 
     private interface Edit {
@@ -190,7 +234,7 @@ class CheckpointStoreTest {
     private static Checkpoint checkpoint(long step) {
         float[] parameters = {1.5f, -0.25f, step};
         float[] velocity = {0, 1e-38f, -7};
-        return new Checkpoint(IDENTITY, new Progress(3, 1, step, 17, 2176), parameters, velocity);
+        return new Checkpoint(IDENTITY, new Progress(3, 1, step, 17, 2176, 1, 0.5), parameters, velocity);
     }
 
     private static List<String> names(Path path) throws IOException {
