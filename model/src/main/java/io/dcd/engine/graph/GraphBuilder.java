@@ -5,13 +5,18 @@ import io.dcd.engine.operation.Activation;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedConvolution;
+import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.Softmax;
@@ -153,17 +158,91 @@ public final class GraphBuilder {
         return append(new MatrixProduct(input, weights, bias, tensor(name, Shape.vector(extents.get(0)))));
     }
 
-    /** {@link BatchedProduct} of a square matrix for each sample with each of its positions. */
+    /** {@link BatchedProduct} of a full matrix for each sample with each of its positions. */
     public Tensor batchedProduct(String name, Tensor matrix, Tensor input) {
+        return batchedProduct(name, matrix, 1, input);
+    }
+
+    /** {@link BatchedProduct} of a matrix of {@code blocks} for each sample with each of its positions. */
+    public Tensor batchedProduct(String name, Tensor matrix, int blocks, Tensor input) {
         int columns = input.shape().channels();
+        require(columns % blocks == 0, "%s cannot be divided into %d blocks", input, blocks);
         require(
                 matrix.shape().positions() == 1 && matrix.shape().channels() % columns == 0,
-                "%s does not hold a matrix of %d columns",
+                "%s does not hold a matrix of %d columns in %d blocks",
                 matrix,
-                columns);
-        int rows = matrix.shape().channels() / columns;
+                columns,
+                blocks);
+        int rows = matrix.shape().channels() / columns * blocks;
         Shape shape = new Shape(input.shape().height(), input.shape().width(), rows);
-        return append(new BatchedProduct(matrix, input, tensor(name, shape)));
+        return append(new BatchedProduct(matrix, blocks, input, tensor(name, shape)));
+    }
+
+    /** {@link BatchedConvolution} with a kernel (k, k, C_out·C_in) for each sample. */
+    public Tensor batchedConvolution(String name, Tensor kernel, Tensor input, int stride, int padding) {
+        Shape extents = kernel.shape();
+        int inputs = input.shape().channels();
+        require(
+                extents.height() == extents.width() && extents.channels() % inputs == 0,
+                "%s holds no kernels for %s",
+                kernel,
+                input);
+        Shape shape = windows(input, extents.height(), stride, padding, extents.channels() / inputs);
+        return append(new BatchedConvolution(kernel, input, stride, padding, tensor(name, shape)));
+    }
+
+    /** {@link BatchedDepthwiseConvolution} with a kernel (k, k, C) for each sample. */
+    public Tensor batchedDepthwiseConvolution(String name, Tensor kernel, Tensor input, int stride, int padding) {
+        Shape extents = kernel.shape();
+        int channels = input.shape().channels();
+        require(
+                extents.height() == extents.width() && extents.channels() == channels,
+                "%s holds no depthwise kernels for %s",
+                kernel,
+                input);
+        Shape shape = windows(input, extents.height(), stride, padding, channels);
+        return append(new BatchedDepthwiseConvolution(kernel, input, stride, padding, tensor(name, shape)));
+    }
+
+    /** {@link GroupedPointwise} with weights (C_out, C_in/G). */
+    public Tensor groupedPointwise(String name, Tensor input, Parameter weights, int groups) {
+        List<Integer> extents = weights.shape();
+        int inputs = input.shape().channels();
+        require(
+                extents.size() == 2 && extents.get(0) % groups == 0 && extents.get(1) * groups == inputs,
+                "%s: weights %s do not fit %s in %d groups",
+                weights.name(),
+                extents,
+                input,
+                groups);
+        Shape shape = new Shape(input.shape().height(), input.shape().width(), extents.get(0));
+        return append(new GroupedPointwise(input, weights, groups, tensor(name, shape)));
+    }
+
+    /** {@link Mixture} of the arrays of {@code weights} (K, …), each of {@code shape}. */
+    public Tensor mixture(String name, Tensor coefficients, Parameter weights, Shape shape) {
+        int arrays = coefficients.shape().elements();
+        require(
+                coefficients.shape().positions() == 1
+                        && weights.shape().get(0) == arrays
+                        && weights.elements() == arrays * shape.elements(),
+                "%s: weights %s are not %d arrays of %s",
+                weights.name(),
+                weights.shape(),
+                arrays,
+                shape);
+        return append(new Mixture(coefficients, weights, tensor(name, shape)));
+    }
+
+    /** {@link Broadcast} of {@code weights}, read as {@code shape}. */
+    public Tensor broadcast(String name, Parameter weights, Shape shape) {
+        require(
+                weights.elements() == shape.elements(),
+                "%s: weights %s are not %s",
+                weights.name(),
+                weights.shape(),
+                shape);
+        return append(new Broadcast(weights, tensor(name, shape)));
     }
 
     /** {@link Scale} of every channel by the sample's own factor. */

@@ -13,19 +13,24 @@ public sealed interface Operation
                 Add,
                 AveragePooling,
                 BatchNormalization,
+                BatchedConvolution,
+                BatchedDepthwiseConvolution,
                 BatchedProduct,
+                Broadcast,
                 Convolution,
                 DepthwiseConvolution,
                 Dropout,
+                GroupedPointwise,
                 ImageNormalization,
                 MatrixProduct,
                 MaxPooling,
+                Mixture,
                 NormalizedPointwise,
                 Scale,
                 Softmax,
                 Spread {
 
-    /** The tensors that it reads, each at most once; empty for the operation that reads the images. */
+    /** The tensors that it reads, each at most once; empty for one that reads the images or a parameter alone. */
     List<Tensor> inputs();
 
     /** The tensor that it writes. */

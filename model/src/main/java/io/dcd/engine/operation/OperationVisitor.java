@@ -14,7 +14,13 @@ public interface OperationVisitor<R> {
 
     R visit(BatchNormalization operation);
 
+    R visit(BatchedConvolution operation);
+
+    R visit(BatchedDepthwiseConvolution operation);
+
     R visit(BatchedProduct operation);
+
+    R visit(Broadcast operation);
 
     R visit(Convolution operation);
 
@@ -22,11 +28,15 @@ public interface OperationVisitor<R> {
 
     R visit(Dropout operation);
 
+    R visit(GroupedPointwise operation);
+
     R visit(ImageNormalization operation);
 
     R visit(MatrixProduct operation);
 
     R visit(MaxPooling operation);
+
+    R visit(Mixture operation);
 
     R visit(NormalizedPointwise operation);
 

@@ -4,13 +4,18 @@ import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedConvolution;
+import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
@@ -40,9 +45,26 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
+    public Long visit(BatchedConvolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.kernel().shape().elements();
+    }
+
+    @Override
+    public Long visit(BatchedDepthwiseConvolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.kernel().shape().elements();
+    }
+
+    @Override
     public Long visit(BatchedProduct operation) {
         return (long) operation.output().shape().positions()
                 * operation.matrix().shape().elements();
+    }
+
+    @Override
+    public Long visit(Broadcast operation) {
+        return 0L;
     }
 
     @Override
@@ -63,6 +85,12 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
+    public Long visit(GroupedPointwise operation) {
+        return (long) operation.output().shape().positions()
+                * operation.weights().elements();
+    }
+
+    @Override
     public Long visit(ImageNormalization operation) {
         return 0L;
     }
@@ -75,6 +103,11 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     @Override
     public Long visit(MaxPooling operation) {
         return 0L;
+    }
+
+    @Override
+    public Long visit(Mixture operation) {
+        return (long) operation.weights().elements();
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.dcd.engine.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
@@ -104,6 +105,13 @@ final class KernelBuilder {
                     .formatted(Layouts.floats(layout), values.elements()));
         }
         return new memory(layout, engine, values.pointer());
+    }
+
+    /** What lies in {@code buffer} from {@code offset} on, read in {@code layout}, which may leave gaps between its rows. */
+    memory part(Buffer buffer, long offset, desc layout) {
+        // oneDNN's size of a layout counts the gap behind the last row too, which need not be there.
+        Objects.checkIndex(offset, buffer.elements());
+        return new memory(layout, engine, NativeBuffer.of(buffer).pointer().getPointer(offset));
     }
 
     /** A zeroed buffer that keeps its values between runs. */

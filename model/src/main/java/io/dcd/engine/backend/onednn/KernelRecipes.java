@@ -4,13 +4,18 @@ import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedConvolution;
+import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
@@ -40,8 +45,36 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
+    public KernelRecipe visit(BatchedConvolution operation) {
+        return KernelRecipe.of(
+                operation,
+                (convolution, builder) ->
+                        BatchedConvolutionKernel.of(convolution, builder).forward(),
+                (convolution, builder) ->
+                        BatchedConvolutionKernel.of(convolution, builder).backward());
+    }
+
+    @Override
+    public KernelRecipe visit(BatchedDepthwiseConvolution operation) {
+        return KernelRecipe.of(
+                operation,
+                (convolution, builder) ->
+                        BatchedConvolutionKernel.of(convolution, builder).forward(),
+                (convolution, builder) ->
+                        BatchedConvolutionKernel.of(convolution, builder).backward());
+    }
+
+    @Override
     public KernelRecipe visit(BatchedProduct operation) {
-        return KernelRecipe.of(operation, BatchedProductKernel::forward, BatchedProductKernel::backward);
+        return KernelRecipe.of(
+                operation,
+                (product, builder) -> new BatchedProductKernel(product, builder).forward(),
+                (product, builder) -> new BatchedProductKernel(product, builder).backward());
+    }
+
+    @Override
+    public KernelRecipe visit(Broadcast operation) {
+        return KernelRecipe.of(operation, BroadcastKernel::forward, BroadcastKernel::backward);
     }
 
     @Override
@@ -74,6 +107,14 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
+    public KernelRecipe visit(GroupedPointwise operation) {
+        return KernelRecipe.of(
+                operation,
+                (product, builder) -> new GroupedPointwiseKernel(product, builder).forward(),
+                (product, builder) -> new GroupedPointwiseKernel(product, builder).backward());
+    }
+
+    @Override
     public KernelRecipe visit(ImageNormalization operation) {
         return KernelRecipe.of(operation, ImageNormalizationKernel::forward, (images, builder) -> {});
     }
@@ -86,6 +127,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     @Override
     public KernelRecipe visit(MaxPooling operation) {
         return KernelRecipe.of(operation, MaxPoolingKernel::forward, MaxPoolingKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(Mixture operation) {
+        return KernelRecipe.of(operation, MixtureKernel::forward, MixtureKernel::backward);
     }
 
     @Override

@@ -44,6 +44,11 @@ final class Layouts {
         return new desc(new long[] {rows, columns}, data_type.f32, format_tag.ba);
     }
 
+    /** Values whose neighbours in each direction lie {@code strides} apart. */
+    static desc strided(long[] extents, long... strides) {
+        return new desc(extents, data_type.f32, strides);
+    }
+
     /** A row-major matrix for each of {@code count} samples. */
     static desc matrices(long count, long rows, long columns) {
         return new desc(new long[] {count, rows, columns}, data_type.f32, format_tag.abc);
@@ -59,6 +64,12 @@ final class Layouts {
         return new desc(weightExtents(outputs, inputs, kernel), data_type.f32, format_tag.oihw);
     }
 
+    /** Convolution weights, row-major (k, k, C_out, C_in). */
+    static desc tapMajorWeights(int outputs, int inputs, int kernel) {
+        long matrix = (long) outputs * inputs;
+        return strided(weightExtents(outputs, inputs, kernel), inputs, 1, kernel * matrix, matrix);
+    }
+
     /** Convolution weights in whatever order the primitive likes best. */
     static desc anyWeights(int outputs, int inputs, int kernel) {
         return new desc(weightExtents(outputs, inputs, kernel), data_type.f32, format_tag.any);
@@ -66,8 +77,7 @@ final class Layouts {
 
     /** Depthwise weights, row-major (k, k, C), as oneDNN's groups (C, 1, 1, k, k). */
     static desc depthwiseWeights(int channels, int kernel) {
-        long[] strides = {1, 1, 1, (long) kernel * channels, channels};
-        return new desc(depthwiseExtents(channels, kernel), data_type.f32, strides);
+        return strided(depthwiseExtents(channels, kernel), 1, 1, 1, (long) kernel * channels, channels);
     }
 
     /** Depthwise weights in whatever order the primitive likes best. */

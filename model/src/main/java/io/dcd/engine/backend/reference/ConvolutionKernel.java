@@ -15,11 +15,11 @@ record ConvolutionKernel(Convolution operation, ReferenceMemory memory) implemen
         terms().backward(operation.input(), operation.weights(), operation.output());
     }
 
-    private ConvolutionTerms terms() {
+    private ProductTerms terms() {
         Shape in = operation.input().shape();
         Shape out = operation.output().shape();
         int kernel = operation.kernel();
-        return new ConvolutionTerms(
+        return new ProductTerms(
                 memory,
                 term -> WindowPositions.forEach(
                         memory.samples(),

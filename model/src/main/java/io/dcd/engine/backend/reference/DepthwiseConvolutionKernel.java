@@ -15,11 +15,11 @@ record DepthwiseConvolutionKernel(DepthwiseConvolution operation, ReferenceMemor
         terms().backward(operation.input(), operation.weights(), operation.output());
     }
 
-    private ConvolutionTerms terms() {
+    private ProductTerms terms() {
         Shape in = operation.input().shape();
         Shape out = operation.output().shape();
         int channels = in.channels();
-        return new ConvolutionTerms(
+        return new ProductTerms(
                 memory,
                 term -> WindowPositions.forEach(
                         memory.samples(),

@@ -4,13 +4,18 @@ import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
 import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.BatchedConvolution;
+import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
+import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
+import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
@@ -40,8 +45,23 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
+    public PhasedKernel visit(BatchedConvolution operation) {
+        return new BatchedConvolutionKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(BatchedDepthwiseConvolution operation) {
+        return new BatchedDepthwiseConvolutionKernel(operation, memory);
+    }
+
+    @Override
     public PhasedKernel visit(BatchedProduct operation) {
         return new BatchedProductKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Broadcast operation) {
+        return new BroadcastKernel(operation, memory);
     }
 
     @Override
@@ -60,6 +80,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
+    public PhasedKernel visit(GroupedPointwise operation) {
+        return new GroupedPointwiseKernel(operation, memory);
+    }
+
+    @Override
     public PhasedKernel visit(ImageNormalization operation) {
         return new ImageNormalizationKernel(operation, memory);
     }
@@ -72,6 +97,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     @Override
     public PhasedKernel visit(MaxPooling operation) {
         return new MaxPoolingKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(Mixture operation) {
+        return new MixtureKernel(operation, memory);
     }
 
     @Override

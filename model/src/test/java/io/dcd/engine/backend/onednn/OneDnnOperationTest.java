@@ -84,11 +84,43 @@ class OneDnnOperationTest {
                 biased ? Optional.of(parameters.bias("b", 5)) : Optional.empty()));
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 4, 3", "2, 8, 6", "4, 32, 32"})
+    void batchedProduct(int blocks, int inputs, int outputs) {
+        Tensor matrix = builder.input("m", Shape.vector(inputs * outputs / blocks));
+        Tensor x = builder.input("x", new Shape(7, 6, inputs));
+        check(builder.batchedProduct("y", matrix, blocks, x));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0, 5, 6", "1, 2, 0, 5, 6", "3, 1, 1, 6, 5", "3, 2, 1, 7, 6", "5, 2, 2, 5, 7"})
+    void batchedConvolution(int kernel, int stride, int padding, int inputs, int outputs) {
+        Tensor kernels = builder.input("k", new Shape(kernel, kernel, inputs * outputs));
+        Tensor x = builder.input("x", new Shape(7, 6, inputs));
+        check(builder.batchedConvolution("y", kernels, x, stride, padding));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 1, 1, 5", "3, 2, 1, 17", "5, 2, 2, 16"})
+    void batchedDepthwiseConvolution(int kernel, int stride, int padding, int channels) {
+        Tensor kernels = builder.input("k", new Shape(kernel, kernel, channels));
+        Tensor x = builder.input("x", new Shape(7, 6, channels));
+        check(builder.batchedDepthwiseConvolution("y", kernels, x, stride, padding));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4, 3", "2, 8, 6", "8, 8, 48"})
+    void groupedPointwise(int groups, int inputs, int outputs) {
+        Tensor x = builder.input("x", new Shape(7, 6, inputs));
+        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups), groups));
+    }
+
     @Test
-    void batchedProduct() {
-        Tensor matrix = builder.input("m", Shape.vector(12));
-        Tensor x = builder.input("x", new Shape(2, 3, 4));
-        check(builder.batchedProduct("y", matrix, x));
+    void mixtureAndBroadcast() {
+        Tensor coefficients = builder.input("c", Shape.vector(3));
+        Shape shape = new Shape(3, 3, 5);
+        Tensor mixed = builder.mixture("m", coefficients, parameters.weight("W", 3, 3, 3, 5), shape);
+        check(builder.add("y", mixed, builder.broadcast("b", parameters.weight("V", 9, 5), shape)));
     }
 
     @Test
@@ -154,10 +186,15 @@ class OneDnnOperationTest {
         sum = plus(sum, builder.batchedProduct("j", matrix, x));
         sum = plus(sum, builder.scale("k", x, factor));
         sum = plus(sum, builder.averagePooling("l", x, 5, 5));
-        Tensor gate = builder.add(
-                "gate",
-                builder.averagePooling("m", x, 1, 1),
-                builder.matrixProduct("n", x, parameters.weight("n", 16, 400)));
+        sum = plus(sum, builder.groupedPointwise("q", x, parameters.weight("q", 16, 4), 4));
+        sum = plus(sum, builder.batchedProduct("r", builder.input("r", Shape.vector(64)), 4, x));
+        Tensor mean = builder.averagePooling("m", x, 1, 1);
+        Tensor kernel = builder.mixture("s", mean, parameters.weight("s", 16, 3, 3, 16), new Shape(3, 3, 16));
+        sum = plus(sum, builder.batchedDepthwiseConvolution("t", kernel, x, 1, 1));
+        Tensor kernels = builder.mixture("u", mean, parameters.weight("u", 16, 256), new Shape(1, 1, 256));
+        sum = plus(sum, builder.batchedConvolution("v", kernels, x, 1, 0));
+        sum = plus(sum, builder.batchedDepthwiseConvolution("w", kernel, sum, 1, 1));
+        Tensor gate = builder.add("gate", mean, builder.matrixProduct("n", x, parameters.weight("n", 16, 400)));
         check(builder.scale("o", plus(sum, builder.scale("p", sum, factor)), gate));
     }
 
