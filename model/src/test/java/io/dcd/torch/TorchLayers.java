@@ -1,5 +1,6 @@
 package io.dcd.torch;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
@@ -39,9 +40,31 @@ public final class TorchLayers {
                 groups);
     }
 
-    /** A depthwise 3×3 convolution. */
-    public Tensor depthwise(String weight, Tensor x, int stride) {
-        return convolution(weight, x, stride, 1, x.size(1));
+    /**
+     * The convolution {@code layer} of a network, of whatever line of the comparison its parameters tell, padded by
+     * (k − 1)/2, with the squeeze and excitation that may follow it.
+     *
+     * @param pooling p of the branch, where the layer is dynamic by decomposition
+     */
+    public Tensor convolution(String layer, Tensor x, int stride, int pooling) {
+        if (parameters.has(layer + ".W0")) {
+            return dcdConvolution(layer, x, stride, pooling);
+        }
+        Tensor y = parameters.has(layer + ".W1") ? mixture(layer, x, stride) : fixed(layer + ".W", x, stride);
+        return parameters.has(layer + "-se.FC1") ? squeezeExcitation(layer + "-se", y) : y;
+    }
+
+    /** The classifier {@code layer} of a network, likewise. */
+    public Tensor classifier(String layer, Tensor x) {
+        if (parameters.has(layer + ".W0")) {
+            return dcdDense(layer, x);
+        }
+        return parameters.has(layer + ".W1") ? mixtureDense(layer, x) : linear(layer + ".W", layer + ".b", x);
+    }
+
+    private Tensor fixed(String weight, Tensor x, int stride) {
+        boolean depthwise = parameters.size(weight, 1) == 1 && x.size(1) > 1;
+        return convolution(weight, x, stride, (int) parameters.size(weight, 2) / 2, depthwise ? x.size(1) : 1);
     }
 
     /** The batch norm whose parameters are {@code layer.gamma} and so on, each followed by {@code suffix}. */
@@ -109,35 +132,32 @@ public final class TorchLayers {
         return y;
     }
 
-    /** Equation 1 to the letter: every sample is convolved with its own kernel W(x) = Σ_k π_k(x)·W_k. */
+    /**
+     * Equation 1 to the letter: every sample is convolved with its own kernel W(x) = Σ_k π_k(x)·W_k, all samples at once
+     * as the groups of one convolution.
+     */
     public Tensor mixture(String layer, Tensor x, int stride) {
-        Tensor pi = routing(layer, x.mean(2, 3));
-        Tensor[] results = new Tensor[(int) x.size(0)];
-        for (int n = 0; n < results.length; n++) {
-            Tensor kernel = formed(layer + ".W", pi, n);
-            boolean depthwise = kernel.size(1) == 1 && x.size(1) > 1;
-            int padding = (int) kernel.size(2) / 2;
-            results[n] = torch.conv2d(
-                    x.narrow(0, n, 1),
-                    kernel,
-                    new TensorOptional(),
-                    new long[] {stride, stride},
-                    new long[] {padding, padding},
-                    new long[] {1, 1},
-                    depthwise ? x.size(1) : 1);
-        }
-        return torch.cat(new TensorVector(results), 0);
+        Tensor kernels = formed(layer + ".W", routing(layer, x.mean(2, 3)));
+        long samples = x.size(0);
+        long channels = x.size(1);
+        long groups = samples * (channels / kernels.size(2));
+        int padding = (int) kernels.size(3) / 2;
+        Tensor y = torch.conv2d(
+                x.reshape(1, samples * channels, x.size(2), x.size(3)),
+                kernels.flatten(0, 1),
+                new TensorOptional(),
+                new long[] {stride, stride},
+                new long[] {padding, padding},
+                new long[] {1, 1},
+                groups);
+        return y.reshape(samples, -1, y.size(2), y.size(3));
     }
 
     /** The same for vectors, with biases. */
     public Tensor mixtureDense(String layer, Tensor x) {
         Tensor pi = routing(layer, x);
-        Tensor[] results = new Tensor[(int) x.size(0)];
-        for (int n = 0; n < results.length; n++) {
-            Tensor bias = formed(layer + ".c", pi, n);
-            results[n] = torch.linear(x.narrow(0, n, 1), formed(layer + ".W", pi, n), new TensorOptional(bias));
-        }
-        return torch.cat(new TensorVector(results), 0);
+        Tensor products = torch.matmul(formed(layer + ".W", pi), x.unsqueeze(2)).squeeze(2);
+        return products.add(formed(layer + ".c", pi));
     }
 
     /** Squeeze and excitation. */
@@ -155,16 +175,15 @@ public final class TorchLayers {
         return torch.softmax(z.div(parameters.get(layer + ".temperature")), 1);
     }
 
-    /** Σ_k π_k·W_k of sample {@code n}, over the parameters {@code name}1, {@code name}2 and so on. */
-    private Tensor formed(String name, Tensor pi, int n) {
-        Tensor sum = null;
-        for (int k = 0; k < pi.size(1); k++) {
-            Tensor term = parameters
-                    .get(name + (k + 1))
-                    .mul(pi.narrow(0, n, 1).narrow(1, k, 1).squeeze());
-            sum = sum == null ? term : sum.add(term);
-        }
-        return sum;
+    /** Σ_k π_k·W_k for each sample, over the parameters {@code name}1, {@code name}2 and so on. */
+    private Tensor formed(String name, Tensor pi) {
+        Tensor[] kernels = new Tensor[(int) pi.size(1)];
+        Arrays.setAll(kernels, k -> parameters.get(name + (k + 1)).flatten());
+        long[] shape = parameters.get(name + 1).sizes().vec().get();
+        long[] extents = new long[shape.length + 1];
+        extents[0] = pi.size(0);
+        System.arraycopy(shape, 0, extents, 1, shape.length);
+        return torch.matmul(pi, torch.stack(new TensorVector(kernels), 0)).reshape(extents);
     }
 
     /** u from q, both (N, L, positions). */

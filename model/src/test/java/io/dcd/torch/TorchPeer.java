@@ -22,12 +22,8 @@ public final class TorchPeer implements Peer {
 
     @Override
     public Steps prepare(Workload workload, int threads) {
-        if (!workload.network().startsWith("mobilenetv2-")) {
-            throw new UnsupportedOperationException("libtorch's side has MobileNetV2 alone, not " + workload.network());
-        }
         torch.set_num_threads(threads);
-        TorchNetwork network =
-                new TorchMobileNetV2(workload.stemStride(), workload.network().endsWith("-dcd"));
+        TorchNetwork network = TorchNetworks.named(workload.network(), workload.stemStride());
         return new TorchSteps(workload, network);
     }
 

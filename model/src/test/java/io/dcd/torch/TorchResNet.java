@@ -6,15 +6,16 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A ResNet in PyTorch's operations, from table 1 of He et al. 2016.
  *
+ * <p>Its line of the comparison is told by its parameters.
+ *
  * @param stemStride stride of the first convolution
  * @param bottleneck whether its blocks have three layers
- * @param dcd whether they are dynamic
  * @param repeats the number of blocks in each stage
  */
-public record TorchResNet(int stemStride, boolean bottleneck, boolean dcd, int... repeats) implements TorchNetwork {
+public record TorchResNet(int stemStride, boolean bottleneck, int... repeats) implements TorchNetwork {
     @Override
     public Tensor forward(TorchLayers layers, Tensor x) {
-        Tensor y = torch.relu(layers.normalization("stem-norm", "", layers.convolution("stem.W", x, stemStride, 3, 1)));
+        Tensor y = torch.relu(layers.normalization("stem-norm", "", layers.convolution("stem", x, stemStride, 1)));
         y = torch.max_pool2d(y, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
         for (int stage = 1; stage <= repeats.length; stage++) {
             for (int i = 1; i <= repeats[stage - 1]; i++) {
@@ -22,9 +23,7 @@ public record TorchResNet(int stemStride, boolean bottleneck, boolean dcd, int..
             }
         }
         y = y.mean(2, 3);
-        return layers.has("classifier.Q")
-                ? layers.dcdDense("classifier", y)
-                : layers.linear("classifier.W", "classifier.b", y);
+        return layers.classifier("classifier", y);
     }
 
     private Tensor block(TorchLayers layers, String name, Tensor x, int stride) {
@@ -37,17 +36,12 @@ public record TorchResNet(int stemStride, boolean bottleneck, boolean dcd, int..
             y = torch.relu(normalized(layers, name + "-first", x, stride, 2));
             y = normalized(layers, name + "-second", y, 1, 2);
         }
-        Tensor shortcut = layers.has(name + "-shortcut.W")
-                ? layers.normalization(
-                        name + "-shortcut-norm", "", layers.convolution(name + "-shortcut.W", x, stride, 0, 1))
-                : x;
+        Tensor shortcut =
+                layers.has(name + "-shortcut-norm.gamma") ? normalized(layers, name + "-shortcut", x, stride, 1) : x;
         return torch.relu(shortcut.add(y));
     }
 
-    private Tensor normalized(TorchLayers layers, String name, Tensor x, int stride, int pooling) {
-        Tensor y = dcd
-                ? layers.dcdConvolution(name, x, stride, pooling)
-                : layers.convolution(name + ".W", x, stride, name.matches(".*(first|second|filter)") ? 1 : 0, 1);
-        return layers.normalization(name + "-norm", "", y);
+    private static Tensor normalized(TorchLayers layers, String name, Tensor x, int stride, int pooling) {
+        return layers.normalization(name + "-norm", "", layers.convolution(name, x, stride, pooling));
     }
 }

@@ -7,6 +7,9 @@ import io.dcd.engine.bench.BenchmarkResult;
 import io.dcd.engine.bench.Comparison;
 import io.dcd.engine.bench.OperationCost;
 import io.dcd.engine.bench.Peer;
+import io.dcd.engine.bench.PeerProcess;
+import io.dcd.engine.bench.PeerServer;
+import io.dcd.engine.bench.ProcessMemory;
 import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.lowering.InitialParameters;
@@ -14,15 +17,17 @@ import io.dcd.engine.lowering.Lowering;
 import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.model.network.NetworkOptions;
 import io.dcd.model.network.Networks;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,12 +41,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures how fast a network trains or predicts on this machine, on random images.",
             "",
-            "--peer alternates with the same network in libtorch and prints the ratio; build with 'mvn -Ppeer package' for it.",
+            "--peer alternates with the same network in libtorch, which runs in a process of its own, and prints the ratios of time and memory; build with 'mvn -Ppeer package' for it.",
             ""
         })
 final class BenchCommand implements Callable<Integer> {
     private static final long SEED = 1;
     private static final int LINES_OF_PROFILE = 40;
+    private static final String AS_PEER = "--as-peer";
 
     @Spec
     private CommandSpec spec;
@@ -91,6 +97,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--peer", description = "Measure libtorch too, taking turns.")
     private boolean peer;
 
+    @Option(names = AS_PEER, hidden = true, description = "Run libtorch alone, for another bench command that asks.")
+    private boolean asPeer;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -110,8 +119,14 @@ final class BenchCommand implements Callable<Integer> {
             PeerReport peer,
             List<OperationCost> profile) {}
 
-    /** What the peer took, and how many times faster this engine is. */
-    private record PeerReport(String name, double stepMilliseconds, double imagesPerSecond, double ratio) {}
+    /** What the peer took, how many times faster this engine is, and which part of the peer's memory it takes. */
+    private record PeerReport(
+            String name,
+            double stepMilliseconds,
+            double imagesPerSecond,
+            double ratio,
+            Double peakResidentMegabytes,
+            Double memoryRatio) {}
 
     @Override
     public Integer call() throws IOException {
@@ -122,6 +137,10 @@ final class BenchCommand implements Callable<Integer> {
         check("--threads", threadCount, 1);
         NetworkOptions options = options();
         Workload workload = workload(options);
+        if (asPeer) {
+            serve(workload, threadCount);
+            return ExitCode.DONE.code();
+        }
         Backend chosen = backend(threadCount);
         Report report = measure(workload, options, chosen, threadCount);
         if (json) {
@@ -135,13 +154,11 @@ final class BenchCommand implements Callable<Integer> {
     private Report measure(Workload workload, NetworkOptions options, Backend chosen, int threadCount)
             throws IOException {
         BenchmarkResult result;
-        Double resident;
         PeerReport peerReport = null;
         try (Benchmark benchmark = new Benchmark(workload, chosen)) {
             result = benchmark.run(warmups, repeats, profile);
-            resident = peakResidentMegabytes(); // before libtorch adds its own
             if (peer) {
-                peerReport = compare(workload, benchmark, threadCount);
+                peerReport = compare(benchmark);
             }
         }
         return new Report(
@@ -155,22 +172,45 @@ final class BenchCommand implements Callable<Integer> {
                 result.stepMilliseconds(),
                 result.imagesPerSecond(),
                 result.arenaBytes() / 1e6,
-                resident,
+                peakResidentMegabytes(),
                 peerReport,
                 result.profile());
     }
 
-    private PeerReport compare(Workload workload, Benchmark benchmark, int threadCount) {
-        Peer other = Peer.find()
-                .orElseThrow(() -> new UsageException(
-                        "libtorch is not on the class path: build with 'mvn -Ppeer -DskipTests package'"));
-        try (Peer.Steps steps = other.prepare(workload, threadCount)) {
-            Comparison comparison = Comparison.of(benchmark, steps, warmups, repeats);
+    private PeerReport compare(Benchmark benchmark) throws IOException {
+        String name = peer().name();
+        List<String> arguments =
+                new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+        arguments.add(AS_PEER);
+        try (PeerProcess process = PeerProcess.start(Dcd.class.getName(), arguments)) {
+            Comparison comparison = Comparison.of(benchmark, process, warmups, repeats);
             double milliseconds = comparison.peerStepMilliseconds();
-            return new PeerReport(other.name(), milliseconds, batch * 1e3 / milliseconds, comparison.ratio());
+            OptionalDouble resident = process.peakMegabytes();
+            Double ours = peakResidentMegabytes();
+            return new PeerReport(
+                    name,
+                    milliseconds,
+                    batch * 1e3 / milliseconds,
+                    comparison.ratio(),
+                    resident.isPresent() ? resident.getAsDouble() : null,
+                    resident.isPresent() && ours != null ? ours / resident.getAsDouble() : null);
+        }
+    }
+
+    /** Runs libtorch's steps as the process asks that started this one. */
+    private void serve(Workload workload, int threadCount) throws IOException {
+        BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (Peer.Steps steps = peer().prepare(workload, threadCount)) {
+            PeerServer.serve(steps, requests, spec.commandLine().getOut());
         } catch (UnsupportedOperationException e) {
             throw new UsageException(e.getMessage());
         }
+    }
+
+    private static Peer peer() {
+        return Peer.find()
+                .orElseThrow(() -> new UsageException(
+                        "libtorch is not on the class path: build with 'mvn -Ppeer -DskipTests package'"));
     }
 
     private NetworkOptions options() {
@@ -207,18 +247,9 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The high-water mark of the process, or null where the system does not tell. */
-    private static Double peakResidentMegabytes() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.isReadable(status)) {
-            return null;
-        }
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
-                    .findFirst()
-                    .orElse(null);
-        }
+    private static Double peakResidentMegabytes() {
+        OptionalDouble peak = ProcessMemory.peakMegabytes();
+        return peak.isPresent() ? peak.getAsDouble() : null;
     }
 
     private void print(Report report) {
@@ -247,6 +278,13 @@ final class BenchCommand implements Callable<Integer> {
                     report.peer().stepMilliseconds(),
                     report.peer().imagesPerSecond(),
                     report.peer().ratio());
+            if (report.peer().memoryRatio() != null) {
+                out.printf(
+                        "%s: peak resident memory %.0f MB; this engine takes %.2f of it%n",
+                        report.peer().name(),
+                        report.peer().peakResidentMegabytes(),
+                        report.peer().memoryRatio());
+            }
         }
         printProfile(out, report.profile());
         out.flush();

@@ -16,10 +16,10 @@ public record Comparison(double stepMilliseconds, double peerStepMilliseconds) {
     }
 
     /** Warms both sides up and measures {@code repeats} steps of each. */
-    public static Comparison of(Benchmark benchmark, Peer.Steps peer, int warmups, int repeats) {
+    public static Comparison of(Benchmark benchmark, PeerProcess peer, int warmups, int repeats) {
         for (int i = 0; i < warmups; i++) {
             benchmark.step();
-            peer.run();
+            peer.step();
         }
         double[] times = new double[repeats];
         double[] peerTimes = new double[repeats];
@@ -29,9 +29,7 @@ public record Comparison(double stepMilliseconds, double peerStepMilliseconds) {
                 times[i] = benchmark.step();
             }
             for (int i = begin; i < end; i++) {
-                long start = System.nanoTime();
-                peer.run();
-                peerTimes[i] = (System.nanoTime() - start) / 1e6;
+                peerTimes[i] = peer.step();
             }
         }
         return new Comparison(Benchmark.median(times), Benchmark.median(peerTimes));
