@@ -47,7 +47,9 @@ public final class PreparedData {
                         classesFile + " differs from what the manifest states; prepare the data again with `dcd prep`");
             }
             ClassIndex classIndex = ClassIndex.of(List.of(Json.MAPPER.readValue(classes, ImageClass[].class)));
-            return new PreparedData(directory, manifest, Digests.sha256(bytes), classIndex);
+            // A path made of a URI may end in a slash, which no other path does.
+            Path plain = new Path(directory.toString());
+            return new PreparedData(plain, manifest, Digests.sha256(bytes), classIndex);
         } catch (FileNotFoundException e) {
             throw new DataException(
                     directory + " holds no prepared data (no " + Manifest.FILE_NAME

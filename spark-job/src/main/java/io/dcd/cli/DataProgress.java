@@ -36,6 +36,11 @@ final class DataProgress implements PrepareListener, AutoCloseable {
 
     @Override
     public synchronized void progress(Progress progress) {
+        if (progress.phase() == Phase.HASH) {
+            closeBar();
+            err.println("waiting for the MD5 of the source files, which --no-source-hashes would leave out");
+            return;
+        }
         if (progress.phase() != phase) {
             closeBar();
             phase = progress.phase();
@@ -77,6 +82,7 @@ final class DataProgress implements PrepareListener, AutoCloseable {
         return switch (phase) {
             case CHECK -> "checking";
             case WRITE -> "writing";
+            case HASH -> "hashing";
             case VERIFY -> "verifying";
         };
     }

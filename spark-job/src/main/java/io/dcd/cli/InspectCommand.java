@@ -1,17 +1,11 @@
 package io.dcd.cli;
 
-import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.prepare.InspectJob;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,8 +26,6 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class InspectCommand implements Callable<Integer> {
-    private static final int BAR_CHARACTERS = 40;
-
     @Spec
     private CommandSpec spec;
 
@@ -61,49 +53,25 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions sparkOptions;
 
-    private record Balance(long smallest, double mean, long largest, int empty) {
-        static Balance of(List<Long> counts) {
-            return new Balance(
-                    counts.stream().mapToLong(Long::longValue).min().orElse(0),
-                    counts.stream().mapToLong(Long::longValue).average().orElse(0),
-                    counts.stream().mapToLong(Long::longValue).max().orElse(0),
-                    (int) counts.stream().filter(count -> count == 0).count());
-        }
-    }
-
-    private record SplitReport(
-            String split,
-            long images,
-            long imageBytes,
-            long recoded,
-            int shards,
-            int rowGroups,
-            Balance imagesPerClass,
-            List<InspectJob.Bar> shorterSides) {}
-
-    private record Report(
-            String layout,
-            int classes,
-            String fingerprint,
-            List<SplitReport> splits,
-            long quarantined,
-            Map<String, Long> quarantineReasons,
-            List<Manifest.Source> sources) {}
-
     @Override
     public Integer call() throws IOException {
         if (classes < 1 || samples < 1) {
             throw new UsageException("--classes and --samples must be positive");
         }
+        if (contactSheet != null
+                && !Files.isDirectory(contactSheet.toAbsolutePath().getParent())) {
+            throw new UsageException("--contact-sheet: there is no folder "
+                    + contactSheet.toAbsolutePath().getParent());
+        }
         Configuration hadoop = sparkOptions.hadoopConfiguration();
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, directory));
         try (SparkSession session = sparkOptions.start("dcd inspect " + directory)) {
             InspectJob job = new InspectJob(JavaSparkContext.fromSparkContext(session.sparkContext()), prepared);
-            Report report = report(prepared, job);
+            DataReport report = DataReport.of(prepared, job::shorterSides);
             if (json) {
                 Json.print(spec, report);
             } else {
-                print(report);
+                report.print(spec.commandLine().getOut());
             }
             if (contactSheet != null) {
                 Files.write(contactSheet, job.contactSheet(split, classes, samples));
@@ -111,77 +79,5 @@ final class InspectCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE.code();
-    }
-
-    private static Report report(PreparedData prepared, InspectJob job) {
-        Manifest manifest = prepared.manifest();
-        List<SplitReport> splits = new ArrayList<>();
-        for (Manifest.SplitContent content : manifest.splits()) {
-            splits.add(new SplitReport(
-                    content.split().directory(),
-                    content.rows(),
-                    content.imageBytes(),
-                    content.recoded(),
-                    content.shards().size(),
-                    prepared.split(content.split()).rowGroups().size(),
-                    Balance.of(content.classCounts()),
-                    job.shorterSides(content.split())));
-        }
-        return new Report(
-                manifest.layout(),
-                prepared.classIndex().size(),
-                prepared.fingerprint(),
-                splits,
-                manifest.quarantine().images(),
-                manifest.quarantine().reasons(),
-                manifest.sources());
-    }
-
-    private void print(Report report) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "%d classes, from %s, fingerprint %s%n",
-                report.classes(),
-                report.layout(),
-                report.fingerprint());
-        for (SplitReport each : report.splits()) {
-            Balance balance = each.imagesPerClass();
-            out.printf(
-                    Locale.ROOT,
-                    "%n%s: %,d images, %,.1f MiB (%,.1f KiB each), %d shards, %d row groups, %,d images encoded anew%n",
-                    each.split(),
-                    each.images(),
-                    each.imageBytes() / 1048576.0,
-                    each.imageBytes() / 1024.0 / each.images(),
-                    each.shards(),
-                    each.rowGroups(),
-                    each.recoded());
-            out.printf(
-                    Locale.ROOT,
-                    "  images per class: %d … %d, mean %.1f%s%n",
-                    balance.smallest(),
-                    balance.largest(),
-                    balance.mean(),
-                    balance.empty() == 0 ? "" : ", " + balance.empty() + " classes without any");
-            out.println("  shorter side in pixels:");
-            int from = 1;
-            for (InspectJob.Bar bar : each.shorterSides()) {
-                String range = bar.below() == Integer.MAX_VALUE ? from + " …" : from + " … " + (bar.below() - 1);
-                long length = Math.round((double) BAR_CHARACTERS * bar.images() / each.images());
-                out.printf(Locale.ROOT, "  %12s %,10d %s%n", range, bar.images(), "#".repeat((int) length));
-                from = bar.below();
-            }
-        }
-        out.printf(Locale.ROOT, "%nquarantine: %,d images %s%n", report.quarantined(), report.quarantineReasons());
-        report.sources()
-                .forEach(file -> out.printf(
-                        Locale.ROOT,
-                        "source: %s, %,d bytes, md5 %s, official: %s%n",
-                        file.name(),
-                        file.bytes(),
-                        file.md5(),
-                        file.official()));
-        out.flush();
     }
 }

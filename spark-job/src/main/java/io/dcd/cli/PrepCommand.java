@@ -1,6 +1,5 @@
 package io.dcd.cli;
 
-import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.image.ImageLimits;
@@ -10,13 +9,10 @@ import io.dcd.data.prepare.PrepareOptions;
 import io.dcd.data.prepare.Recoding;
 import io.dcd.data.prepare.ShardLimits;
 import io.dcd.data.source.SourceLayout;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -147,26 +143,16 @@ final class PrepCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions sparkOptions;
 
-    private record SplitResult(String split, long images, long imageBytes, long recoded, int shards) {}
-
-    private record Result(
-            String directory,
-            String fingerprint,
-            int classes,
-            List<SplitResult> splits,
-            long quarantined,
-            Map<String, Long> quarantineReasons,
-            List<Manifest.Source> sources) {}
-
     @Override
     public Integer call() {
         PrepareOptions options = options();
         try (SparkSession spark = sparkOptions.start("dcd prep " + source)) {
             PreparedData prepared = prepare(JavaSparkContext.fromSparkContext(spark.sparkContext()), options);
+            DataReport report = DataReport.of(prepared, split -> List.of());
             if (json) {
-                Json.print(spec, result(prepared));
+                Json.print(spec, report);
             } else {
-                report(prepared);
+                report.print(spec.commandLine().getOut());
             }
         }
         return ExitCode.DONE.code();
@@ -222,66 +208,5 @@ final class PrepCommand implements Callable<Integer> {
                 add(each.title());
             }
         }
-    }
-
-    private static Result result(PreparedData prepared) {
-        Manifest manifest = prepared.manifest();
-        return new Result(
-                prepared.directory().toString(),
-                prepared.fingerprint(),
-                prepared.classIndex().size(),
-                manifest.splits().stream()
-                        .map(each -> new SplitResult(
-                                each.split().directory(),
-                                each.rows(),
-                                each.imageBytes(),
-                                each.recoded(),
-                                each.shards().size()))
-                        .toList(),
-                manifest.quarantine().images(),
-                manifest.quarantine().reasons(),
-                manifest.sources());
-    }
-
-    private void report(PreparedData prepared) {
-        PrintWriter out = spec.commandLine().getOut();
-        Manifest manifest = prepared.manifest();
-        for (Manifest.SplitContent split : manifest.splits()) {
-            out.printf(
-                    Locale.ROOT,
-                    "%-12s %,d images of %d classes, %,.1f MiB in %d shards%s%n",
-                    split.split().directory(),
-                    split.rows(),
-                    split.classCounts().stream().filter(count -> count > 0).count(),
-                    (double) split.imageBytes() / MEBI,
-                    split.shards().size(),
-                    split.recoded() == 0
-                            ? ""
-                            : String.format(Locale.ROOT, ", %,d of them encoded anew", split.recoded()));
-        }
-        Manifest.Quarantine quarantine = manifest.quarantine();
-        out.printf(
-                Locale.ROOT,
-                "%-12s %,d images%s%n",
-                "quarantine",
-                quarantine.images(),
-                quarantine.images() == 0
-                        ? ""
-                        : " " + quarantine.reasons() + ", listed in "
-                                + quarantine.table().path());
-        for (Manifest.Source file : manifest.sources()) {
-            out.printf(Locale.ROOT, "%-12s %s %s%n", "source", file.name(), verdict(file));
-        }
-        out.printf(Locale.ROOT, "%-12s %s%n", "prepared", prepared.directory());
-        out.printf(Locale.ROOT, "%-12s %s%n", "fingerprint", prepared.fingerprint());
-        out.flush();
-    }
-
-    private static String verdict(Manifest.Source file) {
-        return switch (file.official()) {
-            case "yes" -> "md5 " + file.md5() + ", the official file";
-            case "no" -> "md5 " + file.md5() + ", not the official file of this name";
-            default -> "not hashed";
-        };
     }
 }

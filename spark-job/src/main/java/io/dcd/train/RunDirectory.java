@@ -1,12 +1,13 @@
 package io.dcd.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.data.file.FileSystems;
+import io.dcd.data.file.Lease;
+import io.dcd.data.file.SyncedFile;
 import io.dcd.settings.Settings;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.CheckpointStore;
-import io.dcd.train.checkpoint.Lease;
 import io.dcd.train.checkpoint.Progress;
-import io.dcd.train.checkpoint.SyncedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** The directory in which a run keeps its settings, metrics, checkpoints and summary, on any Hadoop file system. */
@@ -47,10 +47,8 @@ public final class RunDirectory {
      */
     public static RunDirectory at(Configuration configuration, Path path) {
         try {
-            FileSystem fileSystem = path.getFileSystem(configuration);
-            // Checkpoints carry their own hashes; the local checksum files would only lie around.
-            FileSystem plain = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-            RunDirectory run = new RunDirectory(plain, plain.makeQualified(withoutTrailingSlash(path)));
+            FileSystem fileSystem = FileSystems.of(configuration, path);
+            RunDirectory run = new RunDirectory(fileSystem, fileSystem.makeQualified(withoutTrailingSlash(path)));
             run.requireOwn();
             return run;
         } catch (IOException | IllegalArgumentException e) {
@@ -111,7 +109,7 @@ public final class RunDirectory {
      * @throws CheckpointException if another driver has it
      */
     Lease lease() {
-        return Lease.take(fileSystem, new Path(path, LEASE));
+        return Lease.take(fileSystem, new Path(path, LEASE), new Lease.Terms("--run", CheckpointException::new));
     }
 
     /** The summary of the last invocation that ended well. */

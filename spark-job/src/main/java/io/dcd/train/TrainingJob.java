@@ -2,6 +2,7 @@ package io.dcd.train;
 
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
+import io.dcd.data.file.Lease;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.evaluate.Evaluator;
 import io.dcd.settings.Settings;
@@ -10,7 +11,6 @@ import io.dcd.settings.TrainingSettings;
 import io.dcd.train.RoundRunner.Outcome;
 import io.dcd.train.averaging.AveragedNetwork;
 import io.dcd.train.checkpoint.Checkpoint;
-import io.dcd.train.checkpoint.Lease;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.train.order.EpochPlan;

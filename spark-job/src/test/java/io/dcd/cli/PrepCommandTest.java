@@ -56,7 +56,11 @@ class PrepCommandTest {
                 .isEqualTo(0);
         assertThat(output.resolve("manifest.json")).exists();
         assertThat(out.toString())
-                .contains("train        6 images of 2 classes", "quarantine   0 images", "fingerprint");
+                .contains(
+                        "train        6 images, 0.0 MiB",
+                        "images per class: 3 … 3, mean 3.0",
+                        "quarantine   0 images",
+                        "fingerprint");
         assertThat(err.toString()).contains("checking: 100 %, 12 images", "writing: 100 %, 12 images");
     }
 
@@ -111,8 +115,13 @@ class PrepCommandTest {
         Path sheet = directory.resolve("sheet.png");
         assertThat(run("inspect", "--master", "local[2]", output.toString(), "--contact-sheet", sheet.toString()))
                 .isEqualTo(0);
-        assertThat(out.toString()).contains("train: 6 images", "images per class: 3 … 3, mean 3.0");
+        assertThat(out.toString())
+                .contains("shorter side in pixels:", "1 … 63          6 ########################################");
         assertThat(sheet).isNotEmptyFile();
+
+        assertThat(run("inspect", output.toString(), "--contact-sheet", directory + "/nowhere/sheet.png"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("dcd inspect: --contact-sheet: there is no folder " + directory);
 
         Files.delete(output.resolve("train/part-00000.parquet"));
         assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(3);

@@ -2,6 +2,7 @@ package io.dcd.data.prepare;
 
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
+import io.dcd.data.file.BlockHosts;
 import io.dcd.data.image.ImageDecoder;
 import io.dcd.data.image.ImageHeader;
 import io.dcd.data.image.ImageLimits;
@@ -9,6 +10,7 @@ import io.dcd.data.image.RefusalReason;
 import io.dcd.data.image.RefusedImageException;
 import io.dcd.data.source.ImageUnit;
 import java.io.IOException;
+import java.io.Serializable;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +23,14 @@ import org.apache.hadoop.conf.Configuration;
  * @param maximumQuarantined ends the task if more images are refused
  */
 record CheckTask(int number, ImageUnit unit, ImageLimits limits, PixelCheck pixelCheck, long maximumQuarantined)
-        implements SourceTask {
+        implements SourceTask<CheckTask.Result> {
 
     /** What one unit holds. */
-    record Result(List<CheckedImage> images, List<QuarantinedImage> quarantined) implements SourceTask.Result {}
+    record Result(List<CheckedImage> images, List<QuarantinedImage> quarantined) implements Serializable {}
 
     @Override
-    public long bytes() {
-        return unit.bytes();
+    public List<String> hosts(BlockHosts blocks) throws IOException {
+        return unit.hosts(blocks);
     }
 
     @Override

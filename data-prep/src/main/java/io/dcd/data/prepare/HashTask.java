@@ -1,24 +1,27 @@
 package io.dcd.data.prepare;
 
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
+import io.dcd.data.file.BlockHosts;
+import io.dcd.data.file.FileSystems;
 import io.dcd.data.source.ImageSource.SourceFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.security.MessageDigest;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Computes the MD5 of one source file, the hash that image-net.org publishes. */
-record HashTask(SourceFile file) implements SourceTask {
+record HashTask(SourceFile file) implements SourceTask<HashTask.Result> {
     private static final int BUFFER_BYTES = 1 << 20;
 
     /** The hash in hexadecimal. */
-    record Result(String md5) implements SourceTask.Result {}
+    record Result(String md5) implements Serializable {}
 
     @Override
-    public long bytes() {
-        return file.bytes();
+    public List<String> hosts(BlockHosts blocks) throws IOException {
+        return blocks.of(new Path(file.path()), 0, file.bytes());
     }
 
     @Override

@@ -3,15 +3,17 @@ package io.dcd.data.prepare;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Json;
 import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
+import io.dcd.data.file.FileSystems;
+import io.dcd.data.file.Lease;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -29,8 +31,13 @@ final class OutputDirectory implements Serializable {
     static final String CLASSES = "classes.json";
     static final String QUARANTINE = "quarantine.jsonl";
     private static final String STAGING = "_staging";
-    private static final String NOTE = "preparation.json";
-    private static final int MAXIMUM_NOTE_BYTES = 1 << 20;
+    /** Its underscore hides it from readers of Parquet, as it does the staging folder. */
+    private static final String LEASE = "_lease.json";
+
+    /** What is being prepared of what, in the staging folder, and what has been prepared beside the manifest. */
+    static final String NOTE = "preparation.json";
+
+    private static final int MAXIMUM_NOTE_BYTES = 64 << 20;
 
     private final String directory;
 
@@ -70,51 +77,90 @@ final class OutputDirectory implements Serializable {
     }
 
     /**
-     * Makes the directory ours.
+     * The right to write here.
+     *
+     * @throws DataException if another preparation has it
+     */
+    Lease lease(Configuration configuration) throws IOException {
+        return Lease.take(
+                FileSystems.of(configuration, directory()),
+                new Path(directory, LEASE),
+                new Lease.Terms("--output", DataException::new));
+    }
+
+    /**
+     * Looks, without changing anything, what the directory holds of a preparation.
      *
      * @throws DataException if it holds something else
      */
-    State claim(Configuration configuration, Preparation preparation) throws IOException {
+    State look(Configuration configuration, Preparation preparation) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
-        State state = State.NEW;
-        if (fileSystem.exists(directory())) {
-            if (!fileSystem.getFileStatus(directory()).isDirectory()) {
-                throw new DataException("output " + directory + " is a file; choose a new directory with --output");
-            }
-            if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
-                Manifest manifest =
-                        PreparedData.open(configuration, directory()).manifest();
-                preparation.requireSame(manifest.preparation(), "output " + directory + " holds data prepared");
-                if (isComplete(fileSystem, manifest)) {
-                    return State.FINISHED;
-                }
-                reopen(configuration, fileSystem, preparation, manifest);
-                state = State.BEGUN;
-            } else if (fileSystem.exists(new Path(staging(), NOTE))) {
-                Preparation begun = readNote(fileSystem, new Path(staging(), NOTE));
-                preparation.requireSame(begun.facts(), "output " + directory + " holds an unfinished preparation");
-                if (!begun.modified().equals(preparation.modified())) {
-                    // A source file has been replaced: what was found in the old one no longer counts.
-                    fileSystem.delete(results(), true);
-                }
-                state = State.BEGUN;
-            } else {
-                requireEmpty(fileSystem);
-            }
+        if (!fileSystem.exists(directory())) {
+            return State.NEW;
+        }
+        if (!fileSystem.getFileStatus(directory()).isDirectory()) {
+            throw new DataException("output " + directory + " is a file; choose a new directory with --output");
+        }
+        if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
+            Manifest manifest = PreparedData.open(configuration, directory()).manifest();
+            preparation.requireSame(manifest.preparation(), "output " + directory + " holds data prepared");
+            return isComplete(fileSystem, manifest) ? State.FINISHED : State.BEGUN;
+        }
+        if (fileSystem.exists(new Path(staging(), NOTE))) {
+            Preparation begun = readNote(fileSystem, new Path(staging(), NOTE));
+            preparation.requireSame(begun.facts(), "output " + directory + " holds an unfinished preparation");
+            return State.BEGUN;
+        }
+        requireEmpty(fileSystem);
+        return State.NEW;
+    }
+
+    /** Files and folders of the source that have changed since the data in this directory were finished; none if they are not. */
+    Set<String> changedSources(Configuration configuration, Preparation preparation) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        Path note = new Path(directory, NOTE);
+        boolean finished = fileSystem.exists(new Path(directory, Manifest.FILE_NAME)) && fileSystem.exists(note);
+        return finished ? preparation.changedSince(readNote(fileSystem, note)) : Set.of();
+    }
+
+    /** Whether something lies in a finished directory that a preparation killed at its very end has left. */
+    boolean isTidy(Configuration configuration) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        return !fileSystem.exists(staging()) && !fileSystem.exists(new Path(directory, LEASE));
+    }
+
+    /**
+     * Makes the directory ours, what is left of an earlier attempt included; to be called with the lease, after {@link #look}.
+     */
+    void begin(Configuration configuration, Preparation preparation) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
+            reopen(
+                    configuration,
+                    fileSystem,
+                    preparation,
+                    PreparedData.open(configuration, directory()).manifest());
+        } else if (fileSystem.exists(new Path(staging(), NOTE))
+                && !preparation
+                        .changedSince(readNote(fileSystem, new Path(staging(), NOTE)))
+                        .isEmpty()) {
+            // A source file has been replaced: what was found in the old one no longer counts.
+            fileSystem.delete(results(), true);
         }
         fileSystem.mkdirs(results());
         write(fileSystem, new Path(staging(), NOTE), Json.MAPPER.writeValueAsBytes(preparation));
-        return state;
     }
 
     private void requireEmpty(FileSystem fileSystem) throws IOException {
         FileStatus[] content = fileSystem.listStatus(directory());
-        // A preparation that was killed at its very start leaves no more than this.
-        boolean ours = content.length == 1 && content[0].getPath().getName().equals(STAGING);
-        if (content.length > 0 && !ours) {
-            Arrays.sort(content);
-            throw new DataException("output " + directory + " already holds something else ("
-                    + content[0].getPath().getName() + "); choose a new or empty directory");
+        Arrays.sort(content);
+        for (FileStatus each : content) {
+            String name = each.getPath().getName();
+            // A preparation that was killed at its very start leaves these.
+            if (!name.equals(STAGING) && !name.equals(LEASE)) {
+                throw new DataException("output " + directory + " already holds something else (" + name
+                        + "); choose a new or empty directory");
+            }
         }
     }
 
@@ -176,14 +222,20 @@ final class OutputDirectory implements Serializable {
         return new Manifest.ContentFile(name, bytes.length, Digests.sha256(bytes));
     }
 
-    /** The moment at which the prepared data comes to be. */
-    void commit(Configuration configuration, Manifest manifest) throws IOException {
+    /** The moment at which the prepared data come to be. */
+    void commit(Configuration configuration, Preparation preparation, Manifest manifest) throws IOException {
+        put(configuration, NOTE, Json.MAPPER.writeValueAsBytes(preparation));
         byte[] bytes = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
         put(configuration, Manifest.FILE_NAME, bytes);
+        tidy(configuration);
+    }
+
+    /** Removes what a finished preparation needs no longer. */
+    void tidy(Configuration configuration) throws IOException {
         FileSystems.of(configuration, directory()).delete(staging(), true);
     }
 
-    /** Removes what the preparation has written; the directory itself stays only if it holds something else. */
+    /** Removes what the preparation has written. */
     void discard(Configuration configuration) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
         for (Split split : Split.values()) {
@@ -191,8 +243,14 @@ final class OutputDirectory implements Serializable {
         }
         fileSystem.delete(new Path(directory, CLASSES), false);
         fileSystem.delete(new Path(directory, QUARANTINE), false);
+        fileSystem.delete(new Path(directory, NOTE), false);
         fileSystem.delete(staging(), true);
-        if (fileSystem.listStatus(directory()).length == 0) {
+    }
+
+    /** Removes the directory if nothing is in it. */
+    void removeIfEmpty(Configuration configuration) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        if (fileSystem.exists(directory()) && fileSystem.listStatus(directory()).length == 0) {
             fileSystem.delete(directory(), false);
         }
     }

@@ -4,6 +4,8 @@ import io.dcd.data.DataException;
 import io.dcd.data.Split;
 import io.dcd.data.source.ImageSource;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -11,9 +13,10 @@ import java.util.TreeSet;
  * What is prepared and how: all that a result depends on, by name, so that two preparations can be compared.
  *
  * @param facts sorted by name
- * @param modified when each source file was changed last: the result does not depend on it, but what has been found in a file does
+ * @param sources what tells each file and folder of the source from another in its place, such as the time of its last change: the
+ *     result does not depend on it, but what has been found in a file does
  */
-record Preparation(Map<String, String> facts, Map<String, Long> modified) {
+record Preparation(Map<String, String> facts, Map<String, String> sources) {
     static Preparation of(PrepareOptions options, ImageSource source) {
         Map<String, String> facts = new TreeMap<>(options.asMap());
         facts.put("layout", source.layout().title());
@@ -21,9 +24,7 @@ record Preparation(Map<String, String> facts, Map<String, Long> modified) {
         Map<Split, Long> bytes = new TreeMap<>();
         source.units().forEach(unit -> bytes.merge(unit.split(), unit.bytes(), Long::sum));
         bytes.forEach((split, sum) -> facts.put("bytes of " + split.directory() + " images", Long.toString(sum)));
-        Map<String, Long> modified = new TreeMap<>();
-        source.files().forEach(file -> modified.put(file.name(), file.modified()));
-        return new Preparation(facts, modified);
+        return new Preparation(facts, source.fingerprints());
     }
 
     /**
@@ -43,5 +44,13 @@ record Preparation(Map<String, String> facts, Map<String, Long> modified) {
                         + "; use the same or choose another directory");
             }
         }
+    }
+
+    /** Files and folders of the source that are not as they were, sorted. */
+    Set<String> changedSince(Preparation before) {
+        Set<String> changed = new TreeSet<>(before.sources.keySet());
+        changed.addAll(sources.keySet());
+        changed.removeIf(name -> Objects.equals(sources.get(name), before.sources.get(name)));
+        return changed;
     }
 }

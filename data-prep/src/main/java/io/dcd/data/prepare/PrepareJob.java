@@ -6,9 +6,12 @@ import io.dcd.data.Json;
 import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
+import io.dcd.data.file.BlockHosts;
+import io.dcd.data.file.Lease;
 import io.dcd.data.prepare.PrepareListener.Phase;
 import io.dcd.data.prepare.PrepareListener.Progress;
 import io.dcd.data.source.ImageSource;
+import io.dcd.data.source.ImageSource.SourceFile;
 import io.dcd.data.source.ImageUnit;
 import io.dcd.data.source.SourceLayout;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +23,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.Version;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,8 +35,8 @@ import org.bytedeco.opencv.global.opencv_core;
 /**
  * Prepares a data set as a Spark job of two passes. The first reads the source from beginning to end, a task for each inner archive or
  * folder, and decides which images may be stored; what travels to the driver is about 150 bytes for an image. The driver then shuffles
- * and cuts the list into shards. The second pass writes a shard in each task, fetching its images from their places in the source. At
- * last the manifest appears, and with it the data.
+ * and cuts the list into shards. The second pass writes a shard in each task, fetching its images from their places in the source.
+ * Beside both, the source files are hashed. At last the manifest appears, and with it the data.
  *
  * <p>The result depends on the source and the options alone, not on how many executors there are, in which order tasks end, or how
  * often they are tried. What a stopped preparation has done already is kept, and the next one with the same options goes on from there.
@@ -66,17 +71,11 @@ public final class PrepareJob {
             ImageSource source = layout.open(configuration, options.source(), options.splits());
             listener.found(source);
             Preparation preparation = Preparation.of(options, source);
-            OutputDirectory.State state = output.claim(configuration, preparation);
-            if (state != OutputDirectory.State.FINISHED) {
-                try {
-                    prepare(source, preparation);
-                } catch (DataException e) {
-                    // What an earlier run has done is not thrown away for what this one has met.
-                    if (state == OutputDirectory.State.NEW) {
-                        output.discard(configuration);
-                    }
-                    throw e;
-                }
+            if (output.look(configuration, preparation) != OutputDirectory.State.FINISHED
+                    || !output.isTidy(configuration)) {
+                prepareAlone(source, preparation);
+            } else {
+                requireUnchanged(source, preparation);
             }
             return PreparedData.open(configuration, options.output());
         } catch (IOException e) {
@@ -87,53 +86,123 @@ public final class PrepareJob {
         }
     }
 
-    private void prepare(ImageSource source, Preparation preparation) throws IOException {
-        SparkTasks tasks = new SparkTasks(spark);
-        SourceContent content = check(tasks, source);
-        content.requireOfficialCounts();
-        Map<Split, List<ShardTask>> plan = new EnumMap<>(Split.class);
-        content.labelled()
-                .forEach((split, images) -> plan.put(
-                        split,
-                        ShardPlan.of(split, images, options.seed(), options.shardLimits(), options.recoding())
-                                .shards()));
-        Map<String, Manifest.Shard> shards =
-                write(tasks, source, plan, content.quarantined().size());
-        List<Manifest.SplitContent> splits = new ArrayList<>();
-        plan.forEach((split, planned) -> splits.add(splitContent(split, planned, shards, source.classes())));
-        byte[] classes = Json.MAPPER
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(source.classes().classes());
-        Manifest manifest = new Manifest(
-                Manifest.FORMAT,
-                Manifest.VERSION,
-                source.layout().title(),
-                preparation.facts(),
-                new TreeMap<>(Map.of("parquet", Version.FULL_VERSION, "opencv", opencv_core.CV_VERSION)),
-                content.files(),
-                splits,
-                quarantine(content.quarantined()),
-                output.put(configuration, OutputDirectory.CLASSES, classes));
-        output.commit(configuration, manifest);
+    /** Prepares what is not prepared once nobody else does. */
+    private void prepareAlone(ImageSource source, Preparation preparation) throws IOException {
+        try (Lease lease = output.lease(configuration)) {
+            // Whoever held the lease until now may have changed everything.
+            OutputDirectory.State state = output.look(configuration, preparation);
+            requireUnchanged(source, preparation);
+            if (state == OutputDirectory.State.FINISHED) {
+                output.tidy(configuration);
+                return;
+            }
+            output.begin(configuration, preparation);
+            Manifest manifest;
+            try {
+                manifest = prepare(source, preparation);
+            } catch (DataException e) {
+                // What an earlier run has done is not thrown away for what this one has met.
+                if (state == OutputDirectory.State.NEW) {
+                    lease.requireHeld();
+                    output.discard(configuration);
+                }
+                throw e;
+            }
+            lease.requireHeld();
+            output.commit(configuration, preparation, manifest);
+        } finally {
+            output.removeIfEmpty(configuration);
+        }
     }
 
-    private SourceContent check(SparkTasks tasks, ImageSource source) {
-        List<SourceTask> work = new ArrayList<>();
-        if (options.sourceHashes()) {
-            source.files().forEach(file -> work.add(new HashTask(file)));
+    /**
+     * What has been prepared must still be what the source holds. A file that has another time of change may be another copy of the same;
+     * its MD5 tells, if the manifest has it.
+     *
+     * @throws DataException if it is not
+     */
+    private void requireUnchanged(ImageSource source, Preparation preparation) throws IOException {
+        Set<String> changed = new TreeSet<>(output.changedSources(configuration, preparation));
+        if (changed.isEmpty()) {
+            return;
         }
+        Map<String, String> before = new HashMap<>();
+        PreparedData.open(configuration, options.output())
+                .manifest()
+                .sources()
+                .forEach(file -> before.put(file.name(), file.md5()));
+        List<HashTask> work = source.files().stream()
+                .filter(file -> changed.contains(file.name()))
+                .map(HashTask::new)
+                .toList();
+        new SparkTasks(spark)
+                .run(
+                        "dcd prep: see whether " + options.source() + " is still what was prepared",
+                        work,
+                        HashTask::run,
+                        (task, result) -> {
+                            if (result.md5().equals(before.get(task.file().name()))) {
+                                changed.remove(task.file().name());
+                            }
+                        });
+        if (!changed.isEmpty()) {
+            throw new DataException(changed.iterator().next() + " in " + options.source() + " has changed since "
+                    + options.output() + " was prepared from it; prepare what it holds now into another directory");
+        }
+    }
+
+    private Manifest prepare(ImageSource source, Preparation preparation) throws IOException {
+        BlockHosts blocks = new BlockHosts(configuration);
+        List<SourceFile> hashed = options.sourceHashes() ? source.files() : List.of();
+        try (SourceHashes hashes = SourceHashes.start(new SparkTasks(spark), hashed, output, blocks)) {
+            SparkTasks tasks = new SparkTasks(spark);
+            SourceContent content = check(tasks, source, blocks);
+            Map<Split, List<ShardTask>> plan = new EnumMap<>(Split.class);
+            content.labelled()
+                    .forEach((split, images) -> plan.put(
+                            split,
+                            ShardPlan.of(split, images, options.seed(), options.shardLimits(), options.recoding())
+                                    .shards()));
+            Map<String, Manifest.Shard> shards =
+                    write(tasks, source, plan, content.quarantined().size());
+            List<Manifest.SplitContent> splits = new ArrayList<>();
+            plan.forEach((split, planned) -> splits.add(splitContent(split, planned, shards, source.classes())));
+            byte[] classes = Json.MAPPER
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsBytes(source.classes().classes());
+            long bytes = hashed.stream().mapToLong(SourceFile::bytes).sum();
+            listener.progress(new Progress(
+                    Phase.HASH, 0, 0, 0, bytes, content.quarantined().size()));
+            Map<String, String> md5 = hashes.await();
+            return new Manifest(
+                    Manifest.FORMAT,
+                    Manifest.VERSION,
+                    source.layout().title(),
+                    preparation.facts(),
+                    new TreeMap<>(Map.of("parquet", Version.FULL_VERSION, "opencv", opencv_core.CV_VERSION)),
+                    content.files(md5),
+                    splits,
+                    quarantine(content.quarantined()),
+                    output.put(configuration, OutputDirectory.CLASSES, classes));
+        }
+    }
+
+    private SourceContent check(SparkTasks tasks, ImageSource source, BlockHosts blocks) {
+        List<CheckTask> work = new ArrayList<>();
         for (int i = 0; i < source.units().size(); i++) {
             ImageUnit unit = source.units().get(i);
             work.add(new CheckTask(i, unit, options.imageLimits(), options.pixelCheck(), options.maximumQuarantined()));
         }
         // The longest first, so that none is left to run alone at the end.
-        work.sort(Comparator.comparingLong(SourceTask::bytes).reversed());
+        work.sort(
+                Comparator.<CheckTask>comparingLong(task -> task.unit().bytes()).reversed());
         SourceContent content = new SourceContent(source, options.maximumQuarantined());
         OutputDirectory target = output;
         listener.progress(new Progress(Phase.CHECK, 0, 0, 0, source.bytes(), 0));
         tasks.run(
                 "dcd prep: check every image of " + options.source(),
                 work,
+                task -> task.hosts(blocks),
                 (task, shipped) -> task.runOnce(shipped, target),
                 (task, result) -> {
                     content.add(task, result);

@@ -2,8 +2,8 @@ package io.dcd.data.prepare;
 
 import io.dcd.data.ClassIndex;
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
+import io.dcd.data.file.FileSystems;
 import io.dcd.data.image.ImageRecoder;
 import io.dcd.data.image.ImageRecoder.Recoded;
 import io.dcd.data.shard.ShardRow;
@@ -77,8 +77,8 @@ record ShardTask(String path, List<Integer> rowGroups, ArrayList<CheckedImage> i
                 byte[] original = new byte[image.bytes()];
                 FSDataInputStream in =
                         sources.open(context.units().get(image.unit()).fileOf(image.name()));
-                in.seek(image.offset());
-                in.readFully(original);
+                // A read at an offset: neither HDFS nor object stores then prepare for reading on.
+                in.readFully(image.offset(), original);
                 Recoded stored;
                 if (recoding.shrinks(image)) {
                     stored = recoder.shrink(original, recoding.shorterSide());

@@ -9,7 +9,6 @@ import io.dcd.data.source.OfficialArchives;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -21,7 +20,6 @@ final class SourceContent {
     private final long maximumQuarantined;
     private final Map<Split, List<CheckedImage>> images = new EnumMap<>(Split.class);
     private final List<QuarantinedImage> quarantined = new ArrayList<>();
-    private final Map<String, String> md5 = new HashMap<>();
     private long bytes;
 
     SourceContent(ImageSource source, long maximumQuarantined) {
@@ -30,17 +28,13 @@ final class SourceContent {
     }
 
     /** @throws DataException if too many images have been refused */
-    void add(SourceTask task, SourceTask.Result result) {
-        if (task instanceof CheckTask check && result instanceof CheckTask.Result checked) {
-            Split split = check.unit().split();
-            images.computeIfAbsent(split, each -> new ArrayList<>()).addAll(checked.images());
-            quarantined.addAll(checked.quarantined());
-            bytes += check.unit().bytes();
-            if (quarantined.size() > maximumQuarantined) {
-                throw TooManyRefused.of(quarantined, maximumQuarantined);
-            }
-        } else if (task instanceof HashTask hash && result instanceof HashTask.Result hashed) {
-            md5.put(hash.file().name(), hashed.md5());
+    void add(CheckTask task, CheckTask.Result result) {
+        Split split = task.unit().split();
+        images.computeIfAbsent(split, each -> new ArrayList<>()).addAll(result.images());
+        quarantined.addAll(result.quarantined());
+        bytes += task.unit().bytes();
+        if (quarantined.size() > maximumQuarantined) {
+            throw TooManyRefused.of(quarantined, maximumQuarantined);
         }
     }
 
@@ -81,21 +75,26 @@ final class SourceContent {
         return images;
     }
 
-    /** What the manifest says about the files that were read. */
-    List<Manifest.Source> files() {
+    /**
+     * What the manifest says about the files that were read.
+     *
+     * @param md5 by file name; empty if they were not to be computed
+     */
+    List<Manifest.Source> files(Map<String, String> md5) {
+        requireOfficialCounts(md5);
         return source.files().stream()
                 .map(file -> new Manifest.Source(
-                        file.name(), file.bytes(), md5.getOrDefault(file.name(), ""), official(file)))
+                        file.name(), file.bytes(), md5.getOrDefault(file.name(), ""), official(file, md5)))
                 .toList();
     }
 
     /** The official archives hold a known number of images: any other number would be a defect of this program. */
-    void requireOfficialCounts() {
+    private void requireOfficialCounts(Map<String, String> md5) {
         Map<String, Split> archives =
                 Map.of(OfficialArchives.TRAINING, Split.TRAIN, OfficialArchives.VALIDATION, Split.VALIDATION);
         for (SourceFile file : source.files()) {
             Split split = archives.get(file.name());
-            if (split != null && official(file).equals("yes")) {
+            if (split != null && official(file, md5).equals("yes")) {
                 long found = images.get(split).size()
                         + quarantined.stream()
                                 .filter(each -> each.split() == split)
@@ -108,7 +107,7 @@ final class SourceContent {
         }
     }
 
-    private String official(SourceFile file) {
+    private static String official(SourceFile file, Map<String, String> md5) {
         String known = md5.getOrDefault(file.name(), "");
         if (known.isEmpty()) {
             return "unknown";

@@ -1,6 +1,6 @@
 package io.dcd.data.prepare;
 
-import io.dcd.data.FileSystems;
+import io.dcd.data.file.FileSystems;
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;

@@ -4,6 +4,7 @@ import io.dcd.data.DataException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +19,18 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Function2;
+import scala.Tuple2;
 import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
-/** Runs a list of independent pieces of work as one Spark job, a task each, and hands over each result as it comes. */
+/** Runs lists of independent pieces of work, each list as one Spark job, a task each, and hands over each result as it comes. */
 final class SparkTasks {
     /** How long to wait for cancelled tasks to end; they look at every image whether they are. */
     private static final long CANCELLATION_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -46,6 +51,7 @@ final class SparkTasks {
 
     private final JavaSparkContext spark;
     private final Broadcast<SerializableConfiguration> configuration;
+    private final String group = UUID.randomUUID().toString();
 
     SparkTasks(JavaSparkContext spark) {
         this.spark = spark;
@@ -60,6 +66,23 @@ final class SparkTasks {
         }
     }
 
+    /** Ends, if it runs, the job of {@link #run}, which then throws; may be called by another thread. */
+    void cancel() {
+        spark.cancelJobGroup(group);
+    }
+
+    /** Where a task is best run; asked on the driver. */
+    interface Placement<T> {
+        /** Host names, the best first; none if it makes no difference. */
+        List<String> hosts(T task) throws IOException;
+    }
+
+    /** As the other, for tasks that may run anywhere. */
+    <T extends Serializable, R extends Serializable> void run(
+            String description, List<T> tasks, Work<T, R> work, BiConsumer<T, R> onResult) {
+        run(description, tasks, task -> List.of(), work, onResult);
+    }
+
     /**
      * Returns when every task is done. If one fails, the others are cancelled, and none is left running when this throws.
      *
@@ -68,11 +91,10 @@ final class SparkTasks {
      * @throws DataException the first one that a task threw
      */
     <T extends Serializable, R extends Serializable> void run(
-            String description, List<T> tasks, Work<T, R> work, BiConsumer<T, R> onResult) {
+            String description, List<T> tasks, Placement<T> placement, Work<T, R> work, BiConsumer<T, R> onResult) {
         if (tasks.isEmpty()) {
             return;
         }
-        String group = UUID.randomUUID().toString();
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         Function2<Object, Outcome<R>, BoxedUnit> onDriver = new AbstractFunction2<>() {
             @Override
@@ -82,7 +104,7 @@ final class SparkTasks {
                         accept(tasks.get((Integer) index), outcome, onResult);
                     } catch (RuntimeException e) {
                         failure.set(e);
-                        spark.cancelJobGroup(group);
+                        cancel();
                     }
                 }
                 return BoxedUnit.UNIT;
@@ -92,12 +114,12 @@ final class SparkTasks {
         try {
             spark.sc()
                     .runJob(
-                            spark.parallelize(tasks, tasks.size()).rdd(),
+                            placed(tasks, placement),
                             new OnExecutor<>(work, configuration),
                             onDriver,
                             ClassTag$.MODULE$.apply(Outcome.class));
         } catch (Exception e) { // Scala's checked SparkException among them
-            awaitEndOfTasks(group);
+            awaitEndOfTasks();
             if (failure.get() == null) {
                 throw e;
             }
@@ -109,6 +131,23 @@ final class SparkTasks {
         }
     }
 
+    /** A partition for each task. */
+    private <T> RDD<T> placed(List<T> tasks, Placement<T> placement) {
+        List<Tuple2<T, Seq<String>>> located = new ArrayList<>();
+        try {
+            for (T task : tasks) {
+                located.add(new Tuple2<>(task, seq(placement.hosts(task))));
+            }
+        } catch (IOException e) {
+            throw new DataException("cannot find out where the data lie: " + e.getMessage(), e);
+        }
+        return spark.sc().makeRDD(seq(located), ClassTag$.MODULE$.apply(Object.class));
+    }
+
+    private static <E> Seq<E> seq(List<E> list) {
+        return JavaConverters.asScalaBuffer(list).toList();
+    }
+
     private static <T, R extends Serializable> void accept(T task, Outcome<R> outcome, BiConsumer<T, R> onResult) {
         if (outcome instanceof Outcome.Done<R> done) {
             onResult.accept(task, done.result());
@@ -118,14 +157,14 @@ final class SparkTasks {
     }
 
     /** A failed job's other tasks go on for a moment; they would write into a directory that is being cleared. */
-    private void awaitEndOfTasks(String group) {
+    private void awaitEndOfTasks() {
         long deadline = System.nanoTime() + CANCELLATION_NANOS;
-        while (activeTasks(group) > 0 && System.nanoTime() < deadline) {
+        while (activeTasks() > 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
-    private int activeTasks(String group) {
+    private int activeTasks() {
         JavaSparkStatusTracker tracker = spark.statusTracker();
         int active = 0;
         for (int job : tracker.getJobIdsForGroup(group)) {

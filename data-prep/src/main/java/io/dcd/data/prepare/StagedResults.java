@@ -1,8 +1,8 @@
 package io.dcd.data.prepare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Json;
+import io.dcd.data.file.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Optional;

@@ -3,10 +3,11 @@ package io.dcd.data.prepare;
 import io.dcd.data.ClassIndex;
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.RowGroup;
+import io.dcd.data.file.BlockHosts;
+import io.dcd.data.file.FileSystems;
 import io.dcd.data.prepare.PrepareListener.Phase;
 import io.dcd.data.prepare.PrepareListener.Progress;
 import java.io.IOException;
@@ -69,12 +70,14 @@ public final class VerifyJob {
         Map<String, List<Long>> labels = new HashMap<>();
         List<String> problems = new ArrayList<>();
         long[] done = new long[2];
+        BlockHosts blocks = new BlockHosts(spark.hadoopConfiguration());
         Broadcast<ClassIndex> classes = spark.broadcast(prepared.classIndex());
         listener.progress(new Progress(Phase.VERIFY, 0, totalImages, 0, totalBytes, 0));
         new SparkTasks(spark)
                 .run(
                         "dcd verify: read every shard of " + prepared.directory(),
                         work,
+                        task -> task.hosts(blocks),
                         (task, shipped) -> task.run(shipped, classes.value()),
                         (task, result) -> {
                             labels.put(task.shard().path(), result.labels());
@@ -111,6 +114,7 @@ public final class VerifyJob {
         Manifest manifest = prepared.manifest();
         Set<String> expected = new TreeSet<>(Set.of(
                 Manifest.FILE_NAME,
+                OutputDirectory.NOTE,
                 manifest.classes().path(),
                 manifest.quarantine().table().path()));
         manifest.splits().forEach(split -> split.shards().forEach(shard -> expected.add(shard.path())));

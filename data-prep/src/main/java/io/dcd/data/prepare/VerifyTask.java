@@ -3,9 +3,10 @@ package io.dcd.data.prepare;
 import io.dcd.data.ClassIndex;
 import io.dcd.data.DataException;
 import io.dcd.data.Digests;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
 import io.dcd.data.RowGroup;
+import io.dcd.data.file.BlockHosts;
+import io.dcd.data.file.FileSystems;
 import io.dcd.data.image.ImageHeader;
 import io.dcd.data.image.ImageLimits;
 import io.dcd.data.image.RefusedImageException;
@@ -40,6 +41,15 @@ record VerifyTask(String directory, Manifest.Shard shard, ArrayList<RowGroup> ro
      * @param problems each names what is wrong; empty if all is well
      */
     record Result(List<Long> labels, List<String> problems) implements Serializable {}
+
+    /** Hosts near the shard, the best first; none if it is missing, which is for {@link #run} to tell. */
+    List<String> hosts(BlockHosts blocks) throws IOException {
+        try {
+            return blocks.of(new Path(directory, shard.path()), 0, shard.bytes());
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
 
     Result run(Configuration configuration, ClassIndex classes) throws IOException {
         long[] labels = new long[classes.size()];

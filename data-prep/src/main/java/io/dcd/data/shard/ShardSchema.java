@@ -44,6 +44,13 @@ final class ShardSchema {
             .named(SHA256)
             .named("image");
 
+    /** All but the image, in the same order. */
+    static final MessageType SMALL_COLUMNS = new MessageType(
+            SCHEMA.getName(),
+            SCHEMA.getFields().stream()
+                    .filter(field -> !field.getName().equals(IMAGE))
+                    .toList());
+
     private ShardSchema() {}
 
     static ColumnDescriptor column(String name) {

@@ -1,17 +1,21 @@
 package io.dcd.data.shard;
 
-import io.dcd.data.FileSystems;
 import io.dcd.data.Manifest;
+import io.dcd.data.file.FileSystems;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -20,24 +24,26 @@ import org.apache.parquet.io.api.Binary;
 
 /**
  * Writes one shard whose row groups have given sizes. Parquet's own writer closes a row group when its memory estimate says so; here
- * the boundaries are part of the plan, so that shards are equal within one row and the same on every run. Holds one row group in
- * memory.
+ * the boundaries are part of the plan, so that shards are equal within one row and the same on every run.
+ *
+ * <p>Images, the first column, go to the file page by page as they come, past Parquet's column writers, which would copy each three
+ * times and keep a whole row group. The small columns wait in memory for the end of their row group.
  */
 public final class ShardWriter implements Closeable {
     /** Bound on the bytes kept of smallest and largest values, which for whole images would mean nothing. */
     private static final int STATISTICS_LENGTH = 64;
 
     private static final ParquetProperties PROPERTIES = ParquetProperties.builder()
-            // JPEG bytes neither repeat nor compress.
-            .withDictionaryEncoding(ShardSchema.IMAGE, false)
+            // Hashes do not repeat.
             .withDictionaryEncoding(ShardSchema.SHA256, false)
-            // Images are large: look at a page's size at every row, lest a page becomes a hundred of them.
-            .withMinRowCountForPageSizeCheck(1)
             .withColumnIndexTruncateLength(STATISTICS_LENGTH)
             .withStatisticsTruncateLength(STATISTICS_LENGTH)
             .withPageWriteChecksumEnabled(true)
             .withAllocator(HeapByteBufferAllocator.getInstance())
             .build();
+
+    /** A page ends with the image that takes it beyond the size that Parquet's own pages have. */
+    private static final int PAGE_BYTES = ParquetProperties.DEFAULT_PAGE_SIZE;
 
     private final List<Integer> rowGroups;
     private final ShardFile file;
@@ -46,6 +52,10 @@ public final class ShardWriter implements Closeable {
 
     private ColumnChunkPageWriteStore pages;
     private ColumnWriteStore columns;
+    private final List<BytesInput> page = new ArrayList<>();
+    private Statistics<?> pageStatistics = noStatistics();
+    private int imagesInPage;
+    private long bytesInPage;
     private int rowGroup;
     private int rowsInGroup;
     private long imageBytes;
@@ -76,15 +86,9 @@ public final class ShardWriter implements Closeable {
             throw new IllegalStateException("the shard is planned to end after row group " + rowGroup);
         }
         if (columns == null) {
-            pages = new ColumnChunkPageWriteStore(
-                    codecs.getCompressor(CompressionCodecName.UNCOMPRESSED),
-                    ShardSchema.SCHEMA,
-                    PROPERTIES.getAllocator(),
-                    STATISTICS_LENGTH,
-                    true);
-            columns = PROPERTIES.newColumnWriteStore(ShardSchema.SCHEMA, pages, pages);
+            beginRowGroup();
         }
-        column(ShardSchema.IMAGE).write(Binary.fromConstantByteArray(row.image()), 0, 0);
+        writeImage(row.image());
         column(ShardSchema.LABEL).write(row.label(), 0, 0);
         column(ShardSchema.WNID).write(Binary.fromString(row.wnid()), 0, 0);
         column(ShardSchema.NAME).write(Binary.fromString(row.name()), 0, 0);
@@ -119,8 +123,56 @@ public final class ShardWriter implements Closeable {
         return new Manifest.Shard(path, bytes, file.sha256(), rows, imageBytes, recoded, rowGroups);
     }
 
+    private void beginRowGroup() throws IOException {
+        pages = new ColumnChunkPageWriteStore(
+                codecs.getCompressor(CompressionCodecName.UNCOMPRESSED),
+                ShardSchema.SMALL_COLUMNS,
+                PROPERTIES.getAllocator(),
+                STATISTICS_LENGTH,
+                true);
+        columns = PROPERTIES.newColumnWriteStore(ShardSchema.SMALL_COLUMNS, pages, pages);
+        int rows = rowGroups.get(rowGroup);
+        writer.startBlock(rows);
+        writer.startColumn(ShardSchema.column(ShardSchema.IMAGE), rows, CompressionCodecName.UNCOMPRESSED);
+    }
+
+    /** In Parquet's plain encoding a value is its length, the lowest byte first, and its bytes. */
+    private void writeImage(byte[] image) throws IOException {
+        page.add(BytesInput.fromInt(image.length));
+        page.add(BytesInput.from(image));
+        pageStatistics.updateStats(Binary.fromConstantByteArray(image));
+        imagesInPage++;
+        bytesInPage += Integer.BYTES + image.length;
+        if (bytesInPage >= PAGE_BYTES) {
+            endPage();
+        }
+    }
+
+    private void endPage() throws IOException {
+        if (imagesInPage > 0) {
+            writer.writeDataPage(
+                    imagesInPage,
+                    Math.toIntExact(bytesInPage),
+                    BytesInput.concat(page),
+                    pageStatistics,
+                    imagesInPage,
+                    Encoding.RLE,
+                    Encoding.RLE,
+                    Encoding.PLAIN);
+            page.clear();
+            imagesInPage = 0;
+            bytesInPage = 0;
+            pageStatistics = noStatistics();
+        }
+    }
+
+    private static Statistics<?> noStatistics() {
+        return Statistics.createStats(ShardSchema.column(ShardSchema.IMAGE).getPrimitiveType());
+    }
+
     private void endRowGroup() throws IOException {
-        writer.startBlock(rowsInGroup);
+        endPage();
+        writer.endColumn();
         columns.flush();
         pages.flushToFileWriter(writer);
         writer.endBlock();

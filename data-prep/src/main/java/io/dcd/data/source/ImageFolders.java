@@ -58,20 +58,14 @@ final class ImageFolders {
         addUnits(units, fileSystem, Split.VALIDATION, VALIDATION, validation, classes);
         ValidationLabels labels = new ValidationLabels.OfUnits();
         if (flat) {
-            units.add(unit(fileSystem, Split.VALIDATION, VALIDATION, ImageUnit.UNKNOWN_LABEL, validationFolder.get()));
+            units.add(FolderUnit.of(
+                    fileSystem, Split.VALIDATION, VALIDATION, ImageUnit.UNKNOWN_LABEL, validationFolder.get()));
             labels = known.orElseThrow(() -> new DataException(directory + "/" + VALIDATION
                             + " is one flat folder, whose labels only " + OfficialArchives.DEVELOPMENT_KIT
                             + " knows; put it into " + directory))
                     .requiredLabels(directory);
         }
         return new ImageSource(SourceLayout.FOLDERS, List.copyOf(files), classes, List.copyOf(units), labels);
-    }
-
-    /** A folder as a unit. */
-    static ImageUnit unit(FileSystem fileSystem, Split split, String name, int label, Path folder) throws IOException {
-        long bytes = fileSystem.getContentSummary(folder).getLength();
-        return new FolderUnit(
-                split, name, label, fileSystem.makeQualified(folder).toString(), bytes);
     }
 
     /** The folders within a folder, by name. */
@@ -119,7 +113,7 @@ final class ImageFolders {
             throws IOException {
         for (Map.Entry<String, FileStatus> folder : folders.entrySet()) {
             int label = classes.ofWnid(folder.getKey()).label();
-            units.add(unit(
+            units.add(FolderUnit.of(
                     fileSystem,
                     split,
                     parent + "/" + folder.getKey(),

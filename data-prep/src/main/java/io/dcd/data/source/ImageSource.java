@@ -3,6 +3,8 @@ package io.dcd.data.source;
 import io.dcd.data.ClassIndex;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 
 /**
@@ -34,6 +36,16 @@ public record ImageSource(
     /** Bytes of all units. */
     public long bytes() {
         return units.stream().mapToLong(ImageUnit::bytes).sum();
+    }
+
+    /** What tells each file and folder that is read from another in its place, by name. */
+    public Map<String, String> fingerprints() {
+        Map<String, String> fingerprints = new TreeMap<>();
+        files.forEach(file -> fingerprints.put(file.name(), file.bytes() + " bytes, changed at " + file.modified()));
+        units.stream()
+                .filter(unit -> !unit.fingerprint().isEmpty())
+                .forEach(unit -> fingerprints.put(unit.name(), unit.fingerprint()));
+        return fingerprints;
     }
 
     static SourceFile file(String name, FileStatus status) {

@@ -1,8 +1,10 @@
 package io.dcd.data.source;
 
 import io.dcd.data.Split;
+import io.dcd.data.file.BlockHosts;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** A part of a source that one task reads from beginning to end. */
@@ -36,6 +38,12 @@ public sealed interface ImageUnit extends Serializable permits ArchiveUnit, Fold
 
     /** Bytes to read, for the progress and for ordering the work. */
     long bytes();
+
+    /** Tells its files from others in their place; empty if it lies within one of {@link ImageSource#files}. */
+    String fingerprint();
+
+    /** Hosts near which it is best read, the best first; none if that makes no difference. */
+    List<String> hosts(BlockHosts blocks) throws IOException;
 
     /** The file of the file system that holds an image: an archive or the image itself. */
     String fileOf(String imageName);

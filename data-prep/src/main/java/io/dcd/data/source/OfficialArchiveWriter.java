@@ -2,7 +2,7 @@ package io.dcd.data.source;
 
 import io.dcd.data.ClassIndex;
 import io.dcd.data.CounterRandom;
-import io.dcd.data.FileSystems;
+import io.dcd.data.file.FileSystems;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -44,6 +45,9 @@ public final class OfficialArchiveWriter implements Closeable {
 
     /** Length of the descriptive text at the start of a MATLAB 5 file. */
     private static final int MAT_DESCRIPTION_BYTES = 116;
+
+    /** Two records of zeros end an archive. */
+    private static final byte[] END = new byte[2 * TarEntries.RECORD];
 
     private record Entry(String name, long offset, int bytes) {}
 
@@ -98,15 +102,10 @@ public final class OfficialArchiveWriter implements Closeable {
             try (OutputStream out = create(OfficialArchives.TRAINING)) {
                 for (int label = 0; label < training.size(); label++) {
                     List<Entry> entries = training.get(label);
-                    long bytes = entries.stream()
-                                    .mapToLong(
-                                            each -> TarHeader.RECORD + each.bytes() + TarHeader.padding(each.bytes()))
-                                    .sum()
-                            + 2 * TarHeader.RECORD;
-                    out.write(TarHeader.file(classes.ofLabel(label).wnid() + ".tar", bytes));
+                    out.write(header(classes.ofLabel(label).wnid() + ".tar", lengthOfTar(entries)));
                     writeEntries(out, entries);
                 }
-                out.write(new byte[2 * TarHeader.RECORD]);
+                out.write(END);
             }
             try (OutputStream out = create(OfficialArchives.VALIDATION)) {
                 List<Entry> shuffled = new ArrayList<>();
@@ -120,7 +119,7 @@ public final class OfficialArchiveWriter implements Closeable {
                 writeFile(out, folder + "meta.mat", metaMat());
                 byte[] truth = groundTruth.toString().getBytes(StandardCharsets.US_ASCII);
                 writeFile(out, folder + "ILSVRC2012_validation_ground_truth.txt", truth);
-                out.write(new byte[2 * TarHeader.RECORD]);
+                out.write(END);
             }
         } finally {
             Files.delete(waitingFile);
@@ -138,13 +137,31 @@ public final class OfficialArchiveWriter implements Closeable {
             waiting.readFully(content);
             writeFile(out, entry.name(), content);
         }
-        out.write(new byte[2 * TarHeader.RECORD]);
+        out.write(END);
     }
 
     private static void writeFile(OutputStream out, String name, byte[] content) throws IOException {
-        out.write(TarHeader.file(name, content.length));
+        out.write(header(name, content.length));
         out.write(content);
-        out.write(new byte[TarHeader.padding(content.length)]);
+        out.write(new byte[TarEntries.padding(content.length)]);
+    }
+
+    /** The header of a plain file without an owner or a time, so that the same content makes the same archive. */
+    private static byte[] header(String name, long size) {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setUserName("");
+        entry.setModTime(0);
+        entry.setSize(size);
+        byte[] header = new byte[TarEntries.RECORD];
+        entry.writeEntryHeader(header);
+        return header;
+    }
+
+    private static long lengthOfTar(List<Entry> entries) {
+        return END.length
+                + entries.stream()
+                        .mapToLong(each -> TarEntries.RECORD + each.bytes() + TarEntries.padding(each.bytes()))
+                        .sum();
     }
 
     /** The struct array {@code synsets}: a leaf for each class, in the order of the ids, and one group that holds them all. */

@@ -1,8 +1,8 @@
 package io.dcd.data.source;
 
 import io.dcd.data.DataException;
-import io.dcd.data.FileSystems;
 import io.dcd.data.Split;
+import io.dcd.data.file.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;

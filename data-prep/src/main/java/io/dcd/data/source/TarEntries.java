@@ -3,11 +3,20 @@ package io.dcd.data.source;
 import io.dcd.data.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipEncoding;
+import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 
 /**
  * Visits the files of a tar, or of a tar within a tar, by going from header to header. Nothing is extracted, no name is used as a path,
  * and what is not a plain file under a plain name ends the visit with an error.
+ *
+ * <p>Headers are read by commons-compress, record by record. Its streams are not used: they take as much memory as an extended header
+ * asks for, take the end of the file for the end of the archive, and in the version that Spark 3.5 carries (1.23) an extended header can
+ * keep them busy for ever (CVE-2023-42503); the two things wanted of extended headers, names and sizes, are read here within bounds.
  */
 final class TarEntries {
     /** Python's tarfile writes an extended header of about a hundred bytes before each entry. */
@@ -15,6 +24,11 @@ final class TarEntries {
     /** ImageNet's longest archive has 50,000 entries; the list of them must fit into memory. */
     private static final int MAXIMUM_ENTRIES = 1_000_000;
 
+    static final int RECORD = TarConstants.DEFAULT_RCDSIZE;
+    /** A record of zeros ends an archive. */
+    private static final byte[] END = new byte[RECORD];
+
+    private static final ZipEncoding NAMES = ZipEncodingHelper.getZipEncoding(StandardCharsets.UTF_8.name());
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
 
     /** Bytes that can be read at any offset. */
@@ -66,46 +80,66 @@ final class TarEntries {
     }
 
     private void visitAll(Visitor visitor) throws IOException {
-        byte[] record = new byte[TarHeader.RECORD];
+        byte[] record = new byte[RECORD];
         Extension extension = Extension.NONE;
         int count = 0;
         while (true) {
-            requireRoom("the end-of-archive mark", TarHeader.RECORD);
+            requireRoom("the end-of-archive mark", RECORD);
             file.read(position, record);
-            if (TarHeader.isEnd(record)) {
+            if (Arrays.equals(record, END)) {
                 return;
             }
-            TarHeader header = TarHeader.parse(record, archive + ", byte " + position);
-            position += TarHeader.RECORD;
+            TarArchiveEntry header = header(record);
+            position += RECORD;
             if (++count > MAXIMUM_ENTRIES) {
                 throw new DataException(
                         archive + " has more than " + MAXIMUM_ENTRIES + " entries; it is no ImageNet archive");
             }
-            switch (header.type()) {
-                case TarHeader.EXTENDED -> {
-                    extension = readExtension(header);
-                    advance(header.name(), header.size());
+            switch (header.getLinkFlag()) {
+                case TarConstants.LF_PAX_EXTENDED_HEADER_LC -> {
+                    extension = paxExtension(header);
+                    advance(header.getName(), header.getSize());
                 }
-                case TarHeader.GLOBAL_EXTENDED, TarHeader.DIRECTORY -> advance(header.name(), header.size());
-                case TarHeader.FILE, TarHeader.OLD_FILE -> {
-                    String name = plainName(extension.name() == null ? header.name() : extension.name());
-                    long size = extension.size() < 0 ? header.size() : extension.size();
+                case TarConstants.LF_GNUTYPE_LONGNAME -> {
+                    extension = longName(header);
+                    advance(header.getName(), header.getSize());
+                }
+                case TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER, TarConstants.LF_DIR ->
+                    advance(header.getName(), header.getSize());
+                case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM -> {
+                    String name = plainName(extension.name() == null ? header.getName() : extension.name());
+                    long size = extension.size() < 0 ? header.getSize() : extension.size();
                     extension = Extension.NONE;
                     long offset = position;
                     advance(name, size);
                     visitor.entry(name, offset, size);
                 }
                 default ->
-                    throw new DataException(archive + ": entry '" + printable(header.name())
+                    throw new DataException(archive + ": entry '" + printable(header.getName())
                             + "' is a link or something else that ImageNet's archives do not hold");
             }
         }
     }
 
+    private TarArchiveEntry header(byte[] record) {
+        String reason;
+        try {
+            TarArchiveEntry header = new TarArchiveEntry(record, NAMES, false);
+            if (header.isCheckSumOK()) {
+                return header;
+            }
+            reason = "its checksum is wrong";
+        } catch (IOException | IllegalArgumentException e) {
+            reason = printable(String.valueOf(e.getMessage()));
+        }
+        throw new DataException(archive + ", byte " + position + " is no tar header: " + reason
+                + "; fetch the archive again and compare its MD5");
+    }
+
     /** Passes over a content, which must lie within the archive. */
     private void advance(String name, long size) {
         requireRoom(name, size);
-        position += size + TarHeader.padding(size);
+        position += size + padding(size);
     }
 
     private void requireRoom(String what, long bytes) {
@@ -115,23 +149,35 @@ final class TarEntries {
         }
     }
 
-    /** What a PAX header says about the next entry; {@code size} is −1 and {@code name} null if it says nothing. */
+    /** What an extended header says about the next entry; {@code size} is −1 and {@code name} null if it says nothing. */
     private record Extension(String name, long size) {
         static final Extension NONE = new Extension(null, -1);
     }
 
-    /** A PAX header holds lines {@code "length key=value\n"}. */
-    private Extension readExtension(TarHeader header) throws IOException {
-        if (header.size() > MAXIMUM_EXTENDED_BYTES) {
-            throw new DataException(
-                    archive + ": an extended header of " + header.size() + " bytes, larger than any sound archive has");
+    /** What stands before an entry to tell more of it. */
+    private byte[] extensionContent(TarArchiveEntry header) throws IOException {
+        if (header.getSize() > MAXIMUM_EXTENDED_BYTES) {
+            throw new DataException(archive + ": an extended header of " + header.getSize()
+                    + " bytes, larger than any sound archive has");
         }
-        requireRoom(header.name(), header.size());
-        byte[] content = new byte[(int) header.size()];
+        requireRoom(header.getName(), header.getSize());
+        byte[] content = new byte[(int) header.getSize()];
         file.read(position, content);
+        return content;
+    }
+
+    /** GNU tar puts a name that is too long for a header into an entry of its own, ended by a zero. */
+    private Extension longName(TarArchiveEntry header) throws IOException {
+        String content = new String(extensionContent(header), StandardCharsets.UTF_8);
+        int end = content.indexOf('\0');
+        return new Extension(end < 0 ? content : content.substring(0, end), -1);
+    }
+
+    /** A PAX header holds lines {@code "length key=value\n"}. */
+    private Extension paxExtension(TarArchiveEntry header) throws IOException {
         String name = null;
         long size = -1;
-        for (String line : new String(content, StandardCharsets.UTF_8).split("\n", -1)) {
+        for (String line : new String(extensionContent(header), StandardCharsets.UTF_8).split("\n", -1)) {
             String record = line.substring(line.indexOf(' ') + 1);
             if (record.startsWith("path=")) {
                 name = record.substring("path=".length());
@@ -152,6 +198,11 @@ final class TarEntries {
             // falls through to the error below
         }
         throw new DataException(archive + ": an extended header states the size '" + printable(text) + "'");
+    }
+
+    /** Bytes of zeros after a content of this size, up to the next record. */
+    static int padding(long size) {
+        return (int) (-size & (RECORD - 1));
     }
 
     private String plainName(String name) {

@@ -32,7 +32,7 @@ final class TinyImageNet {
         List<ImageUnit> units = new ArrayList<>();
         if (splits.contains(Split.TRAIN)) {
             for (Map.Entry<String, FileStatus> folder : training.entrySet()) {
-                units.add(ImageFolders.unit(
+                units.add(FolderUnit.of(
                         fileSystem,
                         Split.TRAIN,
                         ImageFolders.TRAINING + "/" + folder.getKey() + "/" + IMAGES,
@@ -43,7 +43,7 @@ final class TinyImageNet {
         ValidationLabels labels = new ValidationLabels.OfUnits();
         if (splits.contains(Split.VALIDATION)) {
             Path images = ImageFolders.required(fileSystem, directory, ImageFolders.VALIDATION + "/" + IMAGES, "train");
-            units.add(ImageFolders.unit(
+            units.add(FolderUnit.of(
                     fileSystem,
                     Split.VALIDATION,
                     ImageFolders.VALIDATION + "/" + IMAGES,

@@ -21,67 +21,103 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Compares a preparation with the physical limit of the job, copying the archives while hashing them once, and with decoding alone.
- * Needs the full-size photographs beside the repository, and an idle machine: the second column is the processor time, which says more
- * on a busy one. Argument: a directory for a few gigabytes.
+ * Needs the full-size photographs beside the repository, an idle machine and a directory for three gigabytes, its argument. Figures are
+ * the best of the rounds; the processor time says more on a busy machine, where it alone is comparable.
  */
 final class PrepareBenchmark {
-    private static final int COPIES = 30;
-    private static final int CLASSES = 50;
+    private static final int COPIES = 20;
+    private static final int CLASSES = 20;
+    private static final int ROUNDS = 3;
 
-    private PrepareBenchmark() {}
+    /** Seconds by the clock, and seconds of processor, of the fastest run of each kind. */
+    private final Map<String, double[]> best = new LinkedHashMap<>();
+
+    private final Path directory;
+    private final Path source;
+    private final List<byte[]> photographs;
+    private final long bytes;
 
     private interface Work {
-        void run() throws IOException;
+        void run() throws Exception;
     }
 
-    public static void main(String[] arguments) throws IOException {
-        Path directory = Path.of(arguments[0]);
-        Path source = directory.resolve("source");
-        List<byte[]> photographs = photographs();
+    private PrepareBenchmark(Path directory) throws IOException {
+        this.directory = directory;
+        this.source = directory.resolve("source");
+        this.photographs = photographs();
         if (Files.notExists(source)) {
             write(source, photographs);
         }
-        long bytes = Files.size(source.resolve("ILSVRC2012_img_train.tar"));
+        this.bytes = Files.size(source.resolve("ILSVRC2012_img_train.tar"));
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new PrepareBenchmark(Path.of(arguments[0])).run();
+    }
+
+    private void run() throws Exception {
         System.out.printf("%,d images, %,d MB%n", COPIES * photographs.size(), bytes / 1_000_000);
-        for (int round = 0; round < 2; round++) {
-            measure("copy and hash once", bytes, () -> copy(source, directory.resolve("copy")));
-            measure("decode alone, one thread", bytes, () -> decode(photographs));
-            for (PixelCheck check : PixelCheck.values()) {
-                for (int threads : new int[] {1, 2}) {
-                    Path output = directory.resolve("output");
-                    delete(output);
-                    try (JavaSparkContext spark = LocalSpark.start(threads)) {
-                        PrepareOptions options = Preparations.options(source, output)
-                                .withSplits(Set.of(Split.TRAIN))
-                                .withPixelCheck(check)
-                                .build();
-                        measure("prepare, " + check + ", " + threads + " threads", bytes, () -> new PrepareJob(
-                                        spark, options, PrepareListener.NONE)
-                                .run());
-                    }
+        for (int round = 0; round < ROUNDS; round++) {
+            measure("copy and hash", () -> copy(source, directory.resolve("copy")));
+            for (int threads : new int[] {1, 2}) {
+                measure("decode, " + threads, () -> decode(threads));
+                for (PixelCheck check : PixelCheck.values()) {
+                    prepare(check, threads);
                 }
             }
         }
+        best.forEach((name, seconds) -> System.out.printf(
+                "%-24s %6.2f s %6.2f s of processor %7.0f MB/s%n",
+                name, seconds[0], seconds[1], bytes / 1e6 / seconds[0]));
+        double copy = best.get("copy and hash")[0];
+        double[] structure = best.get("STRUCTURE, 1");
+        System.out.printf(
+                "rate without decoding / rate of copying: %.2f with one worker, %.2f with two, %.2f by processor time%n",
+                copy / structure[0], copy / best.get("STRUCTURE, 2")[0], best.get("copy and hash")[1] / structure[1]);
+        System.out.printf(
+                "decode check / decoder alone: %.2f, %.2f by processor time%n",
+                (best.get("DECODE, 1")[0] - structure[0]) / best.get("decode, 1")[0],
+                (best.get("DECODE, 1")[1] - structure[1]) / best.get("decode, 1")[1]);
+        for (String work : List.of("decode", "DECODE", "STRUCTURE")) {
+            System.out.printf(
+                    "%s, two workers / one: %.2f%n", work, best.get(work + ", 1")[0] / best.get(work + ", 2")[0]);
+        }
     }
 
-    private static void measure(String name, long bytes, Work work) throws IOException {
+    private void prepare(PixelCheck check, int threads) throws Exception {
+        Path output = directory.resolve("output");
+        delete(output);
+        try (JavaSparkContext spark = LocalSpark.start(threads)) {
+            PrepareOptions options = Preparations.options(source, output)
+                    .withSplits(Set.of(Split.TRAIN))
+                    .withPixelCheck(check)
+                    .build();
+            measure(check + ", " + threads, () -> new PrepareJob(spark, options, PrepareListener.NONE).run());
+        }
+    }
+
+    private void measure(String name, Work work) throws Exception {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long processor = system.getProcessCpuTime();
         long start = System.nanoTime();
         work.run();
         double seconds = (System.nanoTime() - start) / 1e9;
         double processorSeconds = (system.getProcessCpuTime() - processor) / 1e9;
-        System.out.printf(
-                "%-32s %6.1f s %6.1f s of processor %8.0f MB/s%n",
-                name, seconds, processorSeconds, bytes / 1e6 / seconds);
+        best.merge(name, new double[] {seconds, processorSeconds}, (one, other) -> one[0] < other[0] ? one : other);
     }
 
     private static List<byte[]> photographs() throws IOException {
@@ -128,19 +164,33 @@ final class PrepareBenchmark {
         delete(target);
     }
 
-    private static void decode(List<byte[]> photographs) {
-        try (ImageDecoder decoder = new ImageDecoder()) {
-            for (int i = 0; i < COPIES * photographs.size(); i++) {
-                decoder.decode(photographs.get(i % photographs.size()));
+    /** Every thread decodes its part of the images. */
+    private void decode(int threads) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> parts = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread;
+                parts.add(executor.submit(() -> {
+                    try (ImageDecoder decoder = new ImageDecoder()) {
+                        for (int i = first; i < COPIES * photographs.size(); i += threads) {
+                            decoder.decode(photographs.get(i % photographs.size()));
+                        }
+                    }
+                }));
             }
+            for (Future<?> part : parts) {
+                part.get();
+            }
+        } finally {
+            executor.shutdown();
         }
     }
 
     private static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file :
-                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }

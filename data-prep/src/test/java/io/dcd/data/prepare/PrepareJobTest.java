@@ -133,6 +133,7 @@ class PrepareJobTest {
                             "manifest.json",
                             "classes.json",
                             "quarantine.jsonl",
+                            "preparation.json",
                             "train/part-00000.parquet",
                             "validation/part-00000.parquet");
         }

@@ -47,6 +47,9 @@ class ProcessFaultsTest {
         assertThatThrownBy(() -> PreparedData.open(new Configuration(), Preparations.path(output)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("run `dcd prep");
+        assertThat(output.resolve("_lease.json"))
+                .as("the dead driver's lease, which the next one takes over")
+                .exists();
         assertSameAsUndisturbed(run("local[2]", "file", Fault.NONE));
     }
 
@@ -72,6 +75,11 @@ class ProcessFaultsTest {
                             PrepareListener.NONE)
                     .run();
             assertThat(outcome.output()).contains("fingerprint " + expected.fingerprint());
+            PreparedData repaired = PreparedData.open(spark.hadoopConfiguration(), Preparations.path(output));
+            assertThat(new VerifyJob(spark, repaired, PrepareListener.NONE)
+                            .run()
+                            .problems())
+                    .isEmpty();
         }
         assertThat(Preparations.files(output)).as("every file, and no other").isEqualTo(Preparations.files(elsewhere));
     }

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Small pictures that tests draw themselves, encoded by the Java runtime (not by the decoder under test). */
@@ -22,6 +23,16 @@ public final class DrawnImages {
         graphics.setColor(colour.brighter());
         graphics.fillOval(number % (width / 2), number % (height / 2), width / 3, height / 3);
         graphics.dispose();
+        return encode(image, "jpeg");
+    }
+
+    /** A picture of noise, which does not compress: about as many bytes as pixels. */
+    public static byte[] noise(int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(1);
+        for (int i = 0; i < width * height; i++) {
+            image.setRGB(i % width, i / width, random.nextInt(1 << 24));
+        }
         return encode(image, "jpeg");
     }
 

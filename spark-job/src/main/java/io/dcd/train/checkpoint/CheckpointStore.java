@@ -1,6 +1,7 @@
 package io.dcd.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.data.file.SyncedFile;
 import io.dcd.train.checkpoint.CheckpointManifest.TensorFile;
 import io.dcd.vector.Vectors;
 import java.io.FileNotFoundException;

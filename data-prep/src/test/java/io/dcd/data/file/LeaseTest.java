@@ -1,8 +1,9 @@
-package io.dcd.train.checkpoint;
+package io.dcd.data.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dcd.data.DataException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LeaseTest {
+    private static final Lease.Terms TERMS = new Lease.Terms("--output", DataException::new);
+
     @TempDir
     private Path directory;
 
@@ -28,12 +31,13 @@ class LeaseTest {
 
     @Test
     void secondDriverIsRefusedWithTheHoldersName() {
-        try (Lease lease = Lease.take(fileSystem, file)) {
+        try (Lease lease = Lease.take(fileSystem, file, TERMS)) {
             lease.requireHeld();
-            assertThatThrownBy(() -> Lease.take(fileSystem, file))
-                    .isInstanceOf(CheckpointException.class)
+            assertThatThrownBy(() -> Lease.take(fileSystem, file, TERMS))
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("is being written by process "
-                            + ProcessHandle.current().pid());
+                            + ProcessHandle.current().pid())
+                    .hasMessageEndingWith("wait for it, or give another --output");
             lease.requireHeld();
         }
         assertThat(directory).isEmptyDirectory();
@@ -44,7 +48,7 @@ class LeaseTest {
         Process process = new ProcessBuilder("true").start();
         process.waitFor();
         writeHolder(process.pid());
-        try (Lease lease = Lease.take(fileSystem, file)) {
+        try (Lease lease = Lease.take(fileSystem, file, TERMS)) {
             lease.requireHeld();
         }
     }
@@ -52,17 +56,17 @@ class LeaseTest {
     @Test
     void leaseFromAnEarlierLifeOfTheSameProcessNumberIsTakenOver() throws IOException {
         writeHolder(ProcessHandle.current().pid());
-        try (Lease lease = Lease.take(fileSystem, file)) {
+        try (Lease lease = Lease.take(fileSystem, file, TERMS)) {
             lease.requireHeld();
         }
     }
 
     @Test
     void whoeverLostTheLeaseIsTold() throws IOException {
-        try (Lease lease = Lease.take(fileSystem, file)) {
+        try (Lease lease = Lease.take(fileSystem, file, TERMS)) {
             writeHolder(4711);
             assertThatThrownBy(lease::requireHeld)
-                    .isInstanceOf(CheckpointException.class)
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("lost")
                     .hasMessageContaining("process 4711");
         }

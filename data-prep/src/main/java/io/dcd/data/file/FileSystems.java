@@ -1,4 +1,4 @@
-package io.dcd.data;
+package io.dcd.data.file;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,8 +13,8 @@ public final class FileSystems {
     private FileSystems() {}
 
     /**
-     * The file system of a path; for local paths the plain one, without Hadoop's hidden checksum files: shards carry page checksums and
-     * the manifest their hashes.
+     * The file system of a path; for local paths the plain one, without Hadoop's hidden checksum files: shards carry page checksums,
+     * manifests and checkpoints their hashes.
      */
     public static FileSystem of(Configuration configuration, Path path) throws IOException {
         FileSystem fileSystem = path.getFileSystem(configuration);

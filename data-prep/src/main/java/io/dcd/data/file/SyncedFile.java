@@ -1,4 +1,4 @@
-package io.dcd.train.checkpoint;
+package io.dcd.data.file;
 
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataOutputStream;

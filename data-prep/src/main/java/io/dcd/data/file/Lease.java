@@ -1,6 +1,7 @@
-package io.dcd.train.checkpoint;
+package io.dcd.data.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.data.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,13 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The right of one driver to write a run directory: a file that names the holder and that the holder rewrites again and again with a
+ * The right of one driver to write a directory: a file that names the holder and that the holder rewrites again and again with a
  * growing number. Whoever finds such a file watches the number: if it stands still, the holder is dead and the lease is taken over. No
  * clocks are compared.
  */
@@ -35,11 +37,27 @@ public final class Lease implements AutoCloseable {
     /** What this process holds; a file with this process's number but none of these is from an earlier life. */
     private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
+    /** Far above any such file; a bound on what a foreign one may make us allocate. */
+    private static final int MAXIMUM_FILE_BYTES = 1 << 16;
+
     private final FileSystem fileSystem;
     private final Path file;
+    private final Terms terms;
     private final ScheduledExecutorService heartbeat;
     private Holder me;
     private volatile IOException failure;
+
+    /**
+     * How a lease speaks to its user.
+     *
+     * @param option the command line's name of the directory, for the remedy of who is refused
+     * @param failure makes the exception to throw of a message and a cause, which may be null
+     */
+    public record Terms(String option, BiFunction<String, Throwable, RuntimeException> failure) {
+        private RuntimeException failed(String message) {
+            return failure.apply(message, null);
+        }
+    }
 
     private record Holder(String token, String host, long process, long beats) {
         /** Known only of processes on this machine. */
@@ -55,9 +73,10 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    private Lease(FileSystem fileSystem, Path file, Holder me) {
+    private Lease(FileSystem fileSystem, Path file, Terms terms, Holder me) {
         this.fileSystem = fileSystem;
         this.file = file;
+        this.terms = terms;
         this.me = me;
         this.heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "dcd-lease");
@@ -67,17 +86,15 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Takes the lease {@code file}; waits if there is one whose holder may be dead.
-     *
-     * @throws CheckpointException if another driver holds it
+     * Takes the lease {@code file}; waits if there is one whose holder may be dead. Fails, as the terms say, if another driver holds it.
      */
-    public static Lease take(FileSystem fileSystem, Path file) {
+    public static Lease take(FileSystem fileSystem, Path file, Terms terms) {
         Holder me = new Holder(
                 UUID.randomUUID().toString(),
                 hostName(),
                 ProcessHandle.current().pid(),
                 0);
-        Lease lease = new Lease(fileSystem, file, me);
+        Lease lease = new Lease(fileSystem, file, terms, me);
         try {
             Optional<Holder> other = lease.read();
             if (other.isPresent()) {
@@ -87,16 +104,16 @@ public final class Lease implements AutoCloseable {
             lease.write(false);
             HELD.add(me.token());
         } catch (FileAlreadyExistsException e) {
-            throw new CheckpointException("another driver took " + file.getParent() + " at this moment", e);
+            throw terms.failure().apply("another driver took " + file.getParent() + " at this moment", e);
         } catch (IOException e) {
-            throw new CheckpointException("cannot take the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot take the lease " + file + ": " + e.getMessage(), e);
         }
         lease.heartbeat.scheduleWithFixedDelay(
                 lease::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         return lease;
     }
 
-    /** @throws CheckpointException if another driver has taken over, or the file system cannot be reached */
+    /** Fails, as the terms say, if another driver has taken over, or the file system cannot be reached. */
     public synchronized void requireHeld() {
         try {
             if (failure != null) {
@@ -104,12 +121,12 @@ public final class Lease implements AutoCloseable {
             }
             Optional<Holder> holder = read();
             if (holder.isEmpty() || !holder.get().token().equals(me.token())) {
-                throw new CheckpointException("this driver was silent for too long and lost %s to %s"
+                throw terms.failed("this driver was silent for too long and lost %s to %s"
                         .formatted(
                                 file.getParent(), holder.map(Holder::toString).orElse("nobody")));
             }
         } catch (IOException e) {
-            throw new CheckpointException("cannot read the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot read the lease " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -123,7 +140,7 @@ public final class Lease implements AutoCloseable {
                 fileSystem.delete(file, false);
             }
         } catch (IOException e) {
-            throw new CheckpointException("cannot give back the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot give back the lease " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -158,17 +175,17 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    private CheckpointException held(Holder holder) {
-        return new CheckpointException(
-                "%s is being written by %s; wait for it, or give another --run".formatted(file.getParent(), holder));
+    private RuntimeException held(Holder holder) {
+        return terms.failed("%s is being written by %s; wait for it, or give another %s"
+                .formatted(file.getParent(), holder, terms.option()));
     }
 
-    private static void pause() {
+    private void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CheckpointException("interrupted while waiting for a lease", e);
+            throw terms.failure().apply("interrupted while waiting for the lease " + file, e);
         }
     }
 
@@ -179,12 +196,12 @@ public final class Lease implements AutoCloseable {
         for (int attempt = 0; attempt < 3 && holder.isEmpty(); attempt++) {
             byte[] bytes;
             try (FSDataInputStream in = fileSystem.open(file)) {
-                bytes = in.readAllBytes();
+                bytes = in.readNBytes(MAXIMUM_FILE_BYTES);
             } catch (FileNotFoundException e) {
                 return Optional.empty();
             }
             try {
-                holder = Optional.of(CheckpointManifest.JSON.readValue(bytes, Holder.class));
+                holder = Optional.of(Json.MAPPER.readValue(bytes, Holder.class));
             } catch (JsonProcessingException e) {
                 pause();
             }
@@ -193,7 +210,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private void write(boolean overwrite) throws IOException {
-        SyncedFile.write(fileSystem, file, overwrite, CheckpointManifest.JSON.writeValueAsBytes(me));
+        SyncedFile.write(fileSystem, file, overwrite, Json.MAPPER.writeValueAsBytes(me));
     }
 
     private static String hostName() {
