@@ -1,8 +1,5 @@
 package io.dcd.torch;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -47,10 +44,17 @@ public final class TorchLayers {
      * @param pooling p of the branch, where the layer is dynamic by decomposition
      */
     public Tensor convolution(String layer, Tensor x, int stride, int pooling) {
-        if (parameters.has(layer + ".W0")) {
-            return dcdConvolution(layer, x, stride, pooling);
+        if (parameters.has(layer + ".R")) {
+            return parameters.has(layer + ".gamma1")
+                    ? dcdJoint(layer, x, stride, pooling)
+                    : dcdJointFormed(layer, x, stride, pooling);
         }
-        Tensor y = parameters.has(layer + ".W1") ? mixture(layer, x, stride) : fixed(layer + ".W", x, stride);
+        if (parameters.has(layer + ".W0")) {
+            return depthwise(layer + ".W0", x)
+                    ? dcdDepthwise(layer, x, stride, pooling)
+                    : dcdConvolution(layer, x, stride, pooling);
+        }
+        Tensor y = parameters.has(layer + ".FC1") ? mixture(layer, x, stride) : fixed(layer + ".W", x, stride);
         return parameters.has(layer + "-se.FC1") ? squeezeExcitation(layer + "-se", y) : y;
     }
 
@@ -59,12 +63,16 @@ public final class TorchLayers {
         if (parameters.has(layer + ".W0")) {
             return dcdDense(layer, x);
         }
-        return parameters.has(layer + ".W1") ? mixtureDense(layer, x) : linear(layer + ".W", layer + ".b", x);
+        return parameters.has(layer + ".FC1") ? mixtureDense(layer, x) : linear(layer + ".W", layer + ".b", x);
     }
 
     private Tensor fixed(String weight, Tensor x, int stride) {
-        boolean depthwise = parameters.size(weight, 1) == 1 && x.size(1) > 1;
-        return convolution(weight, x, stride, (int) parameters.size(weight, 2) / 2, depthwise ? x.size(1) : 1);
+        return convolution(
+                weight, x, stride, (int) parameters.size(weight, 2) / 2, depthwise(weight, x) ? x.size(1) : 1);
+    }
+
+    private boolean depthwise(String weight, Tensor x) {
+        return parameters.size(weight, 1) == 1 && x.size(1) > 1;
     }
 
     /** The batch norm whose parameters are {@code layer.gamma} and so on, each followed by {@code suffix}. */
@@ -105,14 +113,133 @@ public final class TorchLayers {
         if (parameters.has(layer + ".FClambda")) {
             y = y.mul(hardSigmoid(linear(layer + ".FClambda", g)).reshape(n, -1, 1, 1));
         }
-        for (String block : blocks(layer)) {
-            Tensor q = convolution(layer + ".Q" + block, x, stride, 0, 1);
-            long latent = q.size(1);
-            Tensor phi = linear(layer + ".FCphi" + block, g).reshape(n, latent, latent);
-            Tensor u = latent(layer, block, phi, q.reshape(n, latent, q.size(2) * q.size(3)));
-            y = y.add(convolution(layer + ".P" + block, u.reshape(n, latent, q.size(2), q.size(3)), 1, 0, 1));
+        if (!parameters.has(layer + ".Q")) {
+            return y;
         }
-        return y;
+        // Q has C_in/B columns and P has L/B.
+        long blocks = x.size(1) / parameters.size(layer + ".Q", 1);
+        Tensor q = convolution(layer + ".Q", x, stride, 0, blocks);
+        long latent = q.size(1);
+        Tensor phi = blockDiagonal(linear(layer + ".FCphi", g), blocks, latent / blocks);
+        Tensor u = latent(layer, phi, q.reshape(n, latent, q.size(2) * q.size(3)));
+        return y.add(convolution(layer + ".P", u.reshape(n, latent, q.size(2), q.size(3)), 1, 0, blocks));
+    }
+
+    /**
+     * Equation 8 to the letter: every sample is convolved with its own kernel W(x) = Λ(x)·W_0 + P·Φ(x)·Qᵀ, all samples at
+     * once as the groups of one convolution.
+     */
+    public Tensor dcdDepthwise(String layer, Tensor x, int stride, int pooling) {
+        long n = x.size(0);
+        long channels = x.size(1);
+        Tensor g = squeeze(layer, torch.adaptive_avg_pool2d(x, pooling, pooling).reshape(n, -1));
+        long kernel = parameters.size(layer + ".W0", 2);
+        Tensor weights = parameters.get(layer + ".W0").reshape(1, channels, kernel * kernel);
+        if (parameters.has(layer + ".FClambda")) {
+            weights = weights.mul(hardSigmoid(linear(layer + ".FClambda", g)).unsqueeze(2));
+        }
+        if (parameters.has(layer + ".FCphi")) {
+            Tensor q = parameters.get(layer + ".Q");
+            Tensor p = parameters.get(layer + ".P").reshape(channels, -1);
+            Tensor phi = linear(layer + ".FCphi", g).reshape(n, q.size(1), q.size(1));
+            weights = weights.add(torch.matmul(torch.matmul(p, phi), q.t()));
+        }
+        Tensor y = ownConvolution(
+                x.reshape(1, n * channels, x.size(2), x.size(3)),
+                weights.reshape(n * channels, 1, kernel, kernel),
+                stride,
+                n * channels);
+        return y.reshape(n, channels, y.size(2), y.size(3));
+    }
+
+    /**
+     * Equation 9 to the letter, every sample with its own kernel W(x) = W_0 ×₂ Λ(x) + Φ(x) ×₁ Q ×₂ P ×₃ R, entry by entry
+     * W[o, c, t] = λ_o·W_0[o, c, t] + Σ_ijm P[o, i]·Φ[i, j, m]·Q[c, j]·R[t, m].
+     */
+    public Tensor dcdJointFormed(String layer, Tensor x, int stride, int pooling) {
+        long n = x.size(0);
+        Tensor g = squeeze(layer, torch.adaptive_avg_pool2d(x, pooling, pooling).reshape(n, -1));
+        Tensor fixed = parameters.get(layer + ".W0");
+        Tensor q = parameters.get(layer + ".Q").flatten(1, 3);
+        Tensor p = parameters.get(layer + ".P").flatten(1, 3);
+        Tensor r = parameters.get(layer + ".R");
+        long kernel = fixed.size(2);
+        Tensor[] results = new Tensor[(int) n];
+        for (int sample = 0; sample < n; sample++) {
+            Tensor own = g.narrow(0, sample, 1);
+            Tensor weights = fixed;
+            if (parameters.has(layer + ".FClambda")) {
+                weights = weights.mul(
+                        hardSigmoid(linear(layer + ".FClambda", own)).reshape(-1, 1, 1, 1));
+            }
+            Tensor phi = linear(layer + ".FCphi", own).reshape(q.size(0), q.size(0), r.size(1));
+            for (int i = 0; i < q.size(0); i++) {
+                for (int j = 0; j < q.size(0); j++) {
+                    for (int m = 0; m < r.size(1); m++) {
+                        Tensor matrix = torch.outer(p.select(1, i), q.select(0, j));
+                        Tensor taps = r.select(1, m).reshape(1, 1, kernel, kernel);
+                        Tensor entry = phi.select(0, i).select(0, j).select(0, m);
+                        weights = weights.add(
+                                matrix.unsqueeze(2).unsqueeze(3).mul(taps).mul(entry));
+                    }
+                }
+            }
+            results[sample] = ownConvolution(x.narrow(0, sample, 1), weights, stride, 1);
+        }
+        return torch.cat(new TensorVector(results), 0);
+    }
+
+    /** Joint fusion with the reference's batch norms and skip between Q and P. */
+    public Tensor dcdJoint(String layer, Tensor x, int stride, int pooling) {
+        long n = x.size(0);
+        Tensor g = squeeze(layer, torch.adaptive_avg_pool2d(x, pooling, pooling).reshape(n, -1));
+        int kernel = (int) parameters.size(layer + ".W0", 2);
+        Tensor y = convolution(layer + ".W0", x, stride, kernel / 2, 1);
+        if (parameters.has(layer + ".FClambda")) {
+            y = y.mul(hardSigmoid(linear(layer + ".FClambda", g)).reshape(n, -1, 1, 1));
+        }
+        Tensor z = normalization(layer, "1", convolution(layer + ".Q", x, 1, 0, 1));
+        Tensor r = parameters.get(layer + ".R");
+        Tensor phi = linear(layer + ".FCphi", g).reshape(n, z.size(1), z.size(1), r.size(1));
+        Tensor[] fused = new Tensor[(int) n];
+        for (int i = 0; i < n; i++) {
+            Tensor psi = torch.matmul(phi.select(0, i), r.t()).reshape(z.size(1), z.size(1), kernel, kernel);
+            fused[i] = ownConvolution(z.narrow(0, i, 1), psi, stride, 1);
+        }
+        Tensor centres = torch.max_pool2d(
+                z, new long[] {1, 1}, new long[] {stride, stride}, new long[] {0, 0}, new long[] {1, 1}, false);
+        Tensor u =
+                normalization(layer, "2", torch.cat(new TensorVector(fused), 0)).add(centres);
+        return y.add(convolution(layer + ".P", u, 1, 0, 1));
+    }
+
+    /** A convolution with {@code kernel}, padded by (k − 1)/2. */
+    private static Tensor ownConvolution(Tensor x, Tensor kernel, int stride, long groups) {
+        long padding = kernel.size(2) / 2;
+        return torch.conv2d(
+                x,
+                kernel,
+                new TensorOptional(),
+                new long[] {stride, stride},
+                new long[] {padding, padding},
+                new long[] {1, 1},
+                groups);
+    }
+
+    /** (N, blocks·size·size) as block-diagonal matrices. */
+    private static Tensor blockDiagonal(Tensor entries, long blocks, long size) {
+        long n = entries.size(0);
+        Tensor[] samples = new Tensor[(int) n];
+        for (int i = 0; i < n; i++) {
+            Tensor[] diagonal = new Tensor[(int) blocks];
+            for (int b = 0; b < blocks; b++) {
+                diagonal[b] = entries.select(0, i)
+                        .narrow(0, b * size * size, size * size)
+                        .reshape(size, size);
+            }
+            samples[i] = torch.block_diag(new TensorVector(diagonal));
+        }
+        return torch.stack(new TensorVector(samples), 0);
     }
 
     /** The dynamic classifier. */
@@ -123,13 +250,13 @@ public final class TorchLayers {
         if (parameters.has(layer + ".FClambda")) {
             y = y.mul(hardSigmoid(linear(layer + ".FClambda", g)));
         }
-        for (String block : blocks(layer)) {
-            Tensor q = linear(layer + ".Q" + block, x);
-            Tensor phi = linear(layer + ".FCphi" + block, g).reshape(n, q.size(1), q.size(1));
-            Tensor u = latent(layer, block, phi, q.unsqueeze(2)).squeeze(2);
-            y = y.add(linear(layer + ".P" + block, u));
+        if (!parameters.has(layer + ".Q")) {
+            return y;
         }
-        return y;
+        Tensor q = linear(layer + ".Q", x);
+        Tensor phi = linear(layer + ".FCphi", g).reshape(n, q.size(1), q.size(1));
+        Tensor u = latent(layer, phi, q.unsqueeze(2)).squeeze(2);
+        return y.add(linear(layer + ".P", u));
     }
 
     /**
@@ -137,27 +264,27 @@ public final class TorchLayers {
      * as the groups of one convolution.
      */
     public Tensor mixture(String layer, Tensor x, int stride) {
-        Tensor kernels = formed(layer + ".W", routing(layer, x.mean(2, 3)));
+        // (K, C_out, C_in, k, k); C_in is 1 in a depthwise layer.
+        Tensor weights = parameters.get(layer + ".W");
+        Tensor pi = routing(layer, x.mean(2, 3));
         long samples = x.size(0);
         long channels = x.size(1);
-        long groups = samples * (channels / kernels.size(2));
-        int padding = (int) kernels.size(3) / 2;
-        Tensor y = torch.conv2d(
+        Tensor kernels = torch.matmul(pi, weights.flatten(1, 4))
+                .reshape(samples * weights.size(1), weights.size(2), weights.size(3), weights.size(4));
+        Tensor y = ownConvolution(
                 x.reshape(1, samples * channels, x.size(2), x.size(3)),
-                kernels.flatten(0, 1),
-                new TensorOptional(),
-                new long[] {stride, stride},
-                new long[] {padding, padding},
-                new long[] {1, 1},
-                groups);
+                kernels,
+                stride,
+                samples * (channels / weights.size(2)));
         return y.reshape(samples, -1, y.size(2), y.size(3));
     }
 
     /** The same for vectors, with biases. */
     public Tensor mixtureDense(String layer, Tensor x) {
         Tensor pi = routing(layer, x);
-        Tensor products = torch.matmul(formed(layer + ".W", pi), x.unsqueeze(2)).squeeze(2);
-        return products.add(formed(layer + ".c", pi));
+        // The K rows of an output lie one after another.
+        Tensor all = linear(layer + ".W", layer + ".b", x).reshape(x.size(0), -1, pi.size(1));
+        return torch.matmul(all, pi.unsqueeze(2)).squeeze(2);
     }
 
     /** Squeeze and excitation. */
@@ -175,34 +302,13 @@ public final class TorchLayers {
         return torch.softmax(z.div(parameters.get(layer + ".temperature")), 1);
     }
 
-    /** Σ_k π_k·W_k for each sample, over the parameters {@code name}1, {@code name}2 and so on. */
-    private Tensor formed(String name, Tensor pi) {
-        Tensor[] kernels = new Tensor[(int) pi.size(1)];
-        Arrays.setAll(kernels, k -> parameters.get(name + (k + 1)).flatten());
-        long[] shape = parameters.get(name + 1).sizes().vec().get();
-        long[] extents = new long[shape.length + 1];
-        extents[0] = pi.size(0);
-        System.arraycopy(shape, 0, extents, 1, shape.length);
-        return torch.matmul(pi, torch.stack(new TensorVector(kernels), 0)).reshape(extents);
-    }
-
     /** u from q, both (N, L, positions). */
-    private Tensor latent(String layer, String block, Tensor phi, Tensor q) {
-        if (!parameters.has(layer + ".gamma1" + block)) {
+    private Tensor latent(String layer, Tensor phi, Tensor q) {
+        if (!parameters.has(layer + ".gamma1")) {
             return torch.matmul(phi, q);
         }
-        Tensor z = normalization(layer, "1" + block, q);
-        return normalization(layer, "2" + block, torch.matmul(phi, z)).add(z);
-    }
-
-    /** The suffixes of the blocks of Φ. */
-    private List<String> blocks(String layer) {
-        if (parameters.has(layer + ".Q")) {
-            return List.of("");
-        }
-        return IntStream.iterate(1, i -> parameters.has(layer + ".Q-" + i), i -> i + 1)
-                .mapToObj(i -> "-" + i)
-                .toList();
+        Tensor z = normalization(layer, "1", q);
+        return normalization(layer, "2", torch.matmul(phi, z)).add(z);
     }
 
     private Tensor squeeze(String layer, Tensor s) {

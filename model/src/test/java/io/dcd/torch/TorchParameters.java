@@ -102,6 +102,10 @@ public final class TorchParameters {
             // Depthwise: (k, k, C) to (C, 1, k, k).
             return tensor.permute(2, 0, 1).unsqueeze(1).contiguous();
         }
+        if (parameter.shape().size() == 5) {
+            // Kernels to mix: (K, k, k, out, in) to (K, out, in, k, k).
+            return tensor.permute(0, 3, 4, 1, 2).contiguous();
+        }
         if (parameter.key().equals("FC1") && dynamicBranch(parameter)) {
             // The pooled vector: position·C + c to c·p² + position.
             long channels = channels(parameter);
@@ -117,6 +121,9 @@ public final class TorchParameters {
     private Tensor fromTorch(Parameter parameter, Tensor tensor) {
         if (parameter.shape().size() == 3) {
             return tensor.squeeze(1).permute(1, 2, 0);
+        }
+        if (parameter.shape().size() == 5) {
+            return tensor.permute(0, 3, 4, 1, 2);
         }
         if (parameter.key().equals("FC1") && dynamicBranch(parameter)) {
             long rows = parameter.shape().get(0);
@@ -134,13 +141,13 @@ public final class TorchParameters {
 
     /** C_in of the layer that owns {@code branch}. */
     private long channels(Parameter branch) {
-        return graph.parameters().stream()
+        List<Integer> shape = graph.parameters().stream()
                 .filter(parameter -> parameter.layer().equals(branch.layer())
                         && parameter.key().equals("W0"))
                 .findFirst()
                 .orElseThrow()
-                .shape()
-                .get(1);
+                .shape();
+        return shape.size() == 3 ? shape.get(2) : shape.get(1);
     }
 
     private static long[] shape(Parameter parameter) {

@@ -20,7 +20,6 @@ import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -204,19 +203,30 @@ public final class GraphBuilder {
         return append(new BatchedDepthwiseConvolution(kernel, input, stride, padding, tensor(name, shape)));
     }
 
-    /** {@link GroupedPointwise} with weights (C_out, C_in/G). */
-    public Tensor groupedPointwise(String name, Tensor input, Parameter weights, int groups) {
+    /** A 1×1 convolution in {@code groups} of channels, weights (C_out, C_in/G, 1, 1); {@link GroupedPointwise} if G > 1. */
+    public Tensor groupedPointwise(String name, Tensor input, Parameter weights, int groups, int stride) {
+        if (groups == 1) {
+            return convolution(name, input, weights, stride, 0);
+        }
         List<Integer> extents = weights.shape();
-        int inputs = input.shape().channels();
         require(
-                extents.size() == 2 && extents.get(0) % groups == 0 && extents.get(1) * groups == inputs,
+                extents.size() == 4
+                        && extents.get(0) % groups == 0
+                        && extents.get(1) * groups == input.shape().channels()
+                        && extents.get(2) * extents.get(3) == 1,
                 "%s: weights %s do not fit %s in %d groups",
                 weights.name(),
                 extents,
                 input,
                 groups);
-        Shape shape = new Shape(input.shape().height(), input.shape().width(), extents.get(0));
-        return append(new GroupedPointwise(input, weights, groups, tensor(name, shape)));
+        Tensor sampled = sampled(name + "Sampled", input, stride);
+        Shape shape = new Shape(sampled.shape().height(), sampled.shape().width(), extents.get(0));
+        return append(new GroupedPointwise(sampled, weights, groups, tensor(name, shape)));
+    }
+
+    /** Every {@code stride}-th position in both directions, from the first on; a stride of 1 adds nothing. */
+    public Tensor sampled(String name, Tensor input, int stride) {
+        return stride == 1 ? input : maxPooling(name, input, 1, stride, 0);
     }
 
     /** {@link Mixture} of the arrays of {@code weights} (K, …), each of {@code shape}. */
@@ -261,18 +271,6 @@ public final class GraphBuilder {
         require(!temperature.kind().trainable(), "%s must be a statistic", temperature.name());
         requireVector(temperature, 1, input);
         return append(new Softmax(input, temperature, tensor(name, input.shape())));
-    }
-
-    /** {@link Spread} of the value {@code index} over {@code channels}. */
-    public Tensor spread(String name, Tensor input, int index, int channels) {
-        require(
-                input.shape().positions() == 1
-                        && index >= 0
-                        && index < input.shape().channels(),
-                "%s has no value %d",
-                input,
-                index);
-        return append(new Spread(input, index, tensor(name, Shape.vector(channels))));
     }
 
     /** {@link Add}. */

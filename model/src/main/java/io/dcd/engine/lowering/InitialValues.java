@@ -40,9 +40,30 @@ public sealed interface InitialValues extends IWeightInit {
         }
     }
 
+    /**
+     * Uniform between −bound and bound for the weights of a linear layer and for its bias: PyTorch's default, with the
+     * bound 1/√fan_in. (DL4J itself begins the bias as the layer says.)
+     */
+    record Linear(@JsonProperty("bound") double bound) implements InitialValues {
+        @Override
+        public void fill(float[] values, Random random) {
+            new Uniform(bound).fill(values, random);
+        }
+
+        @Override
+        public InitialValues ofBias(double constant) {
+            return this;
+        }
+    }
+
     /** N(0, √(2/(k²·C_out))) for a convolution of kernel k, as He et al. 2015 (fan out) and the reference have it. */
     static InitialValues convolution(int kernel, int outputs) {
         return new Normal(Math.sqrt(2.0 / ((double) kernel * kernel * outputs)));
+    }
+
+    /** How the bias of a layer begins whose weights begin so and which itself says {@code constant}. */
+    default InitialValues ofBias(double constant) {
+        return new Constant(constant);
     }
 
     /** Fills {@code values} from {@code random}. */

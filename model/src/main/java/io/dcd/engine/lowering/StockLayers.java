@@ -183,13 +183,18 @@ final class StockLayers {
         int outputs = Math.toIntExact(output.getNOut());
         // DL4J's (in, out) in f order.
         ParameterSpecification weight = weight(output, List.of(outputs, Math.toIntExact(output.getNIn())));
-        Stream<ParameterSpecification> bias = output.hasBias()
-                ? Stream.of(bias("b", new InitialValues.Constant(output.getBiasInit()), outputs))
-                : Stream.empty();
+        Stream<ParameterSpecification> bias =
+                output.hasBias() ? Stream.of(bias("b", biasValues(output), outputs)) : Stream.empty();
         return new Weighted(Stream.concat(Stream.of(weight), bias).toList(), (graph, input, parameters) -> {
             Optional<Parameter> b = output.hasBias() ? Optional.of(parameters.get("b")) : Optional.empty();
             return graph.matrixProduct("logits", input, parameters.get("W"), b);
         });
+    }
+
+    private static InitialValues biasValues(OutputLayer output) {
+        return output.getWeightInitFn() instanceof InitialValues values
+                ? values.ofBias(output.getBiasInit())
+                : new InitialValues.Constant(output.getBiasInit());
     }
 
     private void requireWindows(ConvolutionLayer convolution) {

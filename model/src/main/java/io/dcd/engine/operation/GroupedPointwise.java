@@ -8,7 +8,7 @@ import java.util.List;
  * y[n, t, g, o] = Σ_c W[g, o, c]·x[n, t, g, c]: the channels of x and of y are divided into G groups, and each group of y
  * sees the group of x with the same number.
  *
- * @param weights W (C_out, C_in/G), the rows of one group after those of another
+ * @param weights W (C_out, C_in/G, 1, 1), the rows of one group after those of another
  * @param groups G, which divides C_in and C_out
  */
 public record GroupedPointwise(Tensor input, Parameter weights, int groups, Tensor output) implements Operation {

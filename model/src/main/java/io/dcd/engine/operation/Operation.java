@@ -27,8 +27,7 @@ public sealed interface Operation
                 Mixture,
                 NormalizedPointwise,
                 Scale,
-                Softmax,
-                Spread {
+                Softmax {
 
     /** The tensors that it reads, each at most once; empty for one that reads the images or a parameter alone. */
     List<Tensor> inputs();

@@ -43,6 +43,4 @@ public interface OperationVisitor<R> {
     R visit(Scale operation);
 
     R visit(Softmax operation);
-
-    R visit(Spread operation);
 }

@@ -20,7 +20,6 @@ import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 
 /** The multiply-adds of an operation for one image, as the engine runs it; what only passes over values counts 0. */
 final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
@@ -122,11 +121,6 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
 
     @Override
     public Long visit(Softmax operation) {
-        return 0L;
-    }
-
-    @Override
-    public Long visit(Spread operation) {
         return 0L;
     }
 }

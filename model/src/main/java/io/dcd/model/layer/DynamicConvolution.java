@@ -4,6 +4,7 @@ import static io.dcd.engine.lowering.ParameterSpecification.weight;
 
 import io.dcd.engine.graph.GraphBuilder;
 import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.graph.Shape;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.lowering.InitialValues;
 import io.dcd.engine.lowering.LayerParameters;
@@ -11,8 +12,6 @@ import io.dcd.engine.lowering.ParameterSpecification;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -23,36 +22,29 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * y = W(x) * x,   W(x) = Σ_k π_k(x)·W_k
  * </pre>
  *
- * with π(x) from the {@link KernelMixture}.
+ * with π(x) from the {@link KernelMixture}. Each sample's kernel is formed, then applied once: K static convolutions in
+ * its place would cost K times as much.
  *
- * <p>x is (N, H, W, C_in), y is (N, ⌈H/stride⌉, ⌈W/stride⌉, C_out), both NHWC. Each W_k is (C_out, C_in, k, k), or
- * (k, k, C) where the layer is depthwise; padded by (k − 1)/2.
+ * <p>x is (N, H, W, C_in), y is (N, ⌈H/stride⌉, ⌈W/stride⌉, C_out), both NHWC, padded by (k − 1)/2. The kernels are W
+ * (K, k, k, C_out, C_in), or (K, k, k, C, 1) where the layer is depthwise.
  *
  * <p>Trainable parameters: K·C_out·C_in·k², or K·C·k², and those of the routing.
  */
-public final class DynamicConvolution extends EngineLayer implements FormableKernel {
-    @JsonProperty
-    private Options options;
-
+public final class DynamicConvolution extends ImageLayer<DynamicConvolution.Options> {
     /**
      * What distinguishes two such layers.
      *
-     * @param kernel k, odd
-     * @param stride the same in both directions
+     * @param window k and the stride
      * @param depthwise whether each output channel sees the input channel of the same number alone
      * @param mixture what yields π(x)
      */
     public record Options(
-            @JsonProperty("kernel") int kernel,
-            @JsonProperty("stride") int stride,
+            @JsonProperty("window") Window window,
             @JsonProperty("depthwise") boolean depthwise,
             @JsonProperty("mixture") KernelMixture mixture)
             implements Serializable {
         @JsonCreator
-        public Options {
-            Requirement.check(kernel >= 1 && kernel % 2 == 1, "the kernel k must be odd, got %d", kernel);
-            Requirement.check(stride >= 1, "the stride must be at least 1, got %d", stride);
-        }
+        public Options {}
     }
 
     /** For DL4J's JSON reader. */
@@ -60,62 +52,44 @@ public final class DynamicConvolution extends EngineLayer implements FormableKer
 
     /** A layer from {@code inputs} to {@code outputs} channels. */
     public DynamicConvolution(int inputs, int outputs, Options options) {
-        super(inputs, outputs);
+        super(inputs, outputs, options);
         Requirement.check(
                 !options.depthwise() || inputs == outputs,
                 "a depthwise layer has as many outputs as inputs, got %d → %d",
                 inputs,
                 outputs);
-        this.options = options;
     }
 
     @Override
-    protected Options options() {
-        return options;
+    protected int stride() {
+        return options().window().stride();
     }
 
     @Override
     public List<ParameterSpecification> parameterSpecifications() {
-        List<ParameterSpecification> list = new ArrayList<>();
-        int kernel = options.kernel();
+        int kernel = options().window().kernel();
+        int kernels = options().mixture().kernels();
         InitialValues values = InitialValues.convolution(kernel, outputs());
-        for (int k = 1; k <= options.mixture().kernels(); k++) {
-            list.add(
-                    options.depthwise()
-                            ? weight("W" + k, values, kernel, kernel, inputs())
-                            : weight("W" + k, values, outputs(), inputs(), kernel, kernel));
-        }
-        list.addAll(options.mixture().parameterSpecifications(inputs()));
+        List<ParameterSpecification> list = new ArrayList<>();
+        int inputs = options().depthwise() ? 1 : inputs();
+        list.add(weight("W", values, kernels, kernel, kernel, outputs(), inputs));
+        list.addAll(options().mixture().parameterSpecifications(inputs()));
         return list;
     }
 
     @Override
     public Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters) {
-        int stride = options.stride();
-        int padding = options.kernel() / 2;
-        return options.mixture().lower(graph, x, parameters, index -> {
-            String name = "W" + (index + 1);
-            Parameter weights = parameters.get(name);
-            return options.depthwise()
-                    ? graph.depthwiseConvolution(name, x, weights, stride, padding)
-                    : graph.convolution(name, x, weights, stride, padding);
-        });
-    }
-
-    @Override
-    public long multiplyAddsSavedByForming(long positions) {
-        long elements = (long) options.kernel() * options.kernel() * inputs() * (options.depthwise() ? 1 : outputs());
-        return options.mixture().multiplyAddsSavedByForming(positions, elements);
-    }
-
-    @Override
-    public InputType getOutputType(int index, InputType inputType) {
-        return strided(inputType, options.stride());
-    }
-
-    @Override
-    public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
-        images(inputType);
-        return null;
+        Window window = options().window();
+        int kernel = window.kernel();
+        Tensor pi = options().mixture().lower(graph, x, parameters);
+        Parameter weights = parameters.get("W");
+        if (options().depthwise()) {
+            Tensor formed = graph.mixture("kernel", pi, weights, new Shape(kernel, kernel, outputs()));
+            return graph.batchedDepthwiseConvolution("y", formed, x, window.stride(), window.padding());
+        }
+        Tensor formed = graph.mixture("kernel", pi, weights, new Shape(kernel, kernel, outputs() * inputs()));
+        return kernel == 1
+                ? graph.batchedProduct("y", formed, graph.sampled("sampled", x, window.stride()))
+                : graph.batchedConvolution("y", formed, x, window.stride(), window.padding());
     }
 }

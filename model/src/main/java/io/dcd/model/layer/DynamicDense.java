@@ -21,14 +21,13 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * y = Σ_k π_k(x)·(W_k·x + b_k)
  * </pre>
  *
- * with π(x) from the {@link KernelMixture}. Each W_k is (C_out, C_in), each b_k is (C_out).
+ * with π(x) from the {@link KernelMixture}. For one vector it costs more to form a matrix than to apply all of them.
+ *
+ * <p>W is (C_out·K, C_in), b is (C_out·K): the K rows of an output one after another.
  *
  * <p>Trainable parameters: K·(C_out·C_in + C_out) and those of the routing.
  */
-public final class DynamicDense extends EngineLayer implements FormableKernel {
-    @JsonProperty
-    private Options options;
-
+public final class DynamicDense extends EngineLayer<DynamicDense.Options> {
     /**
      * What distinguishes two such layers.
      *
@@ -44,38 +43,25 @@ public final class DynamicDense extends EngineLayer implements FormableKernel {
 
     /** A classifier from {@code inputs} channels to {@code outputs} classes. */
     public DynamicDense(int inputs, int outputs, Options options) {
-        super(inputs, outputs);
-        this.options = options;
-    }
-
-    @Override
-    protected Options options() {
-        return options;
+        super(inputs, outputs, options);
     }
 
     @Override
     public List<ParameterSpecification> parameterSpecifications() {
-        LinearInitialization initialization = options.mixture().initialization();
+        KernelMixture mixture = options().mixture();
+        LinearInitialization initialization = mixture.initialization();
+        int rows = outputs() * mixture.kernels();
         List<ParameterSpecification> list = new ArrayList<>();
-        for (int k = 1; k <= options.mixture().kernels(); k++) {
-            list.add(weight("W" + k, initialization.weights(inputs()), outputs(), inputs()));
-            list.add(bias("c" + k, initialization.bias(inputs()), outputs()));
-        }
-        list.addAll(options.mixture().parameterSpecifications(inputs()));
+        list.add(weight("W", initialization.weights(inputs()), rows, inputs()));
+        list.add(bias("b", initialization.bias(inputs()), rows));
+        list.addAll(mixture.parameterSpecifications(inputs()));
         return list;
     }
 
     @Override
     public Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters) {
-        return options.mixture().lower(graph, x, parameters, index -> {
-            String number = String.valueOf(index + 1);
-            return graph.matrixProduct(
-                    "W" + number, x, parameters.get("W" + number), Optional.of(parameters.get("c" + number)));
-        });
-    }
-
-    @Override
-    public long multiplyAddsSavedByForming(long positions) {
-        return options.mixture().multiplyAddsSavedByForming(positions, (long) inputs() * outputs());
+        Tensor pi = options().mixture().lower(graph, x, parameters);
+        Tensor all = graph.matrixProduct("all", x, parameters.get("W"), Optional.of(parameters.get("b")));
+        return graph.batchedProduct("y", all, pi);
     }
 }

@@ -3,10 +3,10 @@ package io.dcd.model.layer;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.lowering.LowerableLayer;
 import io.dcd.engine.lowering.ParameterSpecification;
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.Map;
 import org.deeplearning4j.nn.api.ParamInitializer;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -18,6 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A layer that the engine runs, as a DL4J definition. A subclass is one record of options, the list of its parameters,
@@ -25,23 +26,31 @@ import org.nd4j.linalg.learning.config.NoOp;
  *
  * <p>A network of such layers is best lowered as a whole ({@link io.dcd.engine.lowering.Lowering}). Inside a plain
  * {@code ComputationGraph} each layer runs a plan of its own.
+ *
+ * @param <O> the record of everything that distinguishes two layers of this class and of equal channels
  */
-public abstract class EngineLayer extends FeedForwardLayer implements LowerableLayer {
+public abstract class EngineLayer<O extends Record & Serializable> extends FeedForwardLayer implements LowerableLayer {
+    @JsonProperty
+    private O options;
+
     /** For DL4J's JSON reader, which fills the fields afterwards. */
     protected EngineLayer() {
         setActivationFn(new ActivationIdentity());
     }
 
     /** A layer from {@code inputs} to {@code outputs} channels. */
-    protected EngineLayer(int inputs, int outputs) {
+    protected EngineLayer(int inputs, int outputs, O options) {
         this();
         Requirement.check(inputs >= 1 && outputs >= 1, "channels must be at least 1, got %d → %d", inputs, outputs);
         setNIn(inputs);
         setNOut(outputs);
+        this.options = options;
     }
 
-    /** Everything that distinguishes two layers of this class and of equal channels. */
-    protected abstract Record options();
+    /** What distinguishes this layer from others of its class and channels. */
+    protected O options() {
+        return options;
+    }
 
     /** C_in. */
     public int inputs() {
@@ -112,25 +121,6 @@ public abstract class EngineLayer extends FeedForwardLayer implements LowerableL
                         new IllegalArgumentException("layer %s has no parameter %s".formatted(getLayerName(), key)));
     }
 
-    /** The extent of the result of a layer that reads images with {@code stride} and pads by (k − 1)/2. */
-    InputType strided(InputType inputType, int stride) {
-        InputType.InputTypeConvolutional images = images(inputType);
-        return InputType.convolutional(
-                (images.getHeight() + stride - 1) / stride,
-                (images.getWidth() + stride - 1) / stride,
-                getNOut(),
-                CNN2DFormat.NHWC);
-    }
-
-    /** {@code inputType} as images, which must be NHWC. */
-    InputType.InputTypeConvolutional images(InputType inputType) {
-        if (inputType instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC) {
-            return images;
-        }
-        throw new IllegalArgumentException(
-                "layer %s reads images in NHWC, got %s".formatted(getLayerName(), inputType));
-    }
-
     private static long channels(InputType inputType) {
         if (inputType instanceof InputType.InputTypeConvolutional images) {
             return images.getChannels();
@@ -142,17 +132,17 @@ public abstract class EngineLayer extends FeedForwardLayer implements LowerableL
     public boolean equals(Object other) {
         return super.equals(other)
                 && getClass() == other.getClass()
-                && options().equals(((EngineLayer) other).options());
+                && options.equals(((EngineLayer<?>) other).options);
     }
 
     @Override
     public int hashCode() {
-        return 31 * super.hashCode() + options().hashCode();
+        return 31 * super.hashCode() + options.hashCode();
     }
 
     @Override
     public String toString() {
         return "%s(name=%s, inputs=%d, outputs=%d, %s)"
-                .formatted(getClass().getSimpleName(), getLayerName(), getNIn(), getNOut(), options());
+                .formatted(getClass().getSimpleName(), getLayerName(), getNIn(), getNOut(), options);
     }
 }

@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Runs an {@link EngineLayer} inside a plain {@code ComputationGraph}, on a plan that holds this layer alone. It is
  * there so that DL4J's own tools work; a network runs faster when the engine has all of it.
  */
-final class EngineLayerInstance extends BaseLayer<EngineLayer> {
+final class EngineLayerInstance extends BaseLayer<EngineLayer<?>> {
     private transient Plan plan;
     private transient Shape planShape;
     private transient boolean planTrains;

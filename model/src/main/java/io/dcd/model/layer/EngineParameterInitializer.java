@@ -48,12 +48,12 @@ final class EngineParameterInitializer implements ParamInitializer {
 
     @Override
     public boolean isWeightParam(Layer layer, String key) {
-        return ((EngineLayer) layer).kind(key) == Parameter.Kind.WEIGHT;
+        return ((EngineLayer<?>) layer).kind(key) == Parameter.Kind.WEIGHT;
     }
 
     @Override
     public boolean isBiasParam(Layer layer, String key) {
-        return ((EngineLayer) layer).kind(key) == Parameter.Kind.BIAS_OR_NORMALIZATION;
+        return ((EngineLayer<?>) layer).kind(key) == Parameter.Kind.BIAS_OR_NORMALIZATION;
     }
 
     @Override
@@ -102,6 +102,6 @@ final class EngineParameterInitializer implements ParamInitializer {
     }
 
     private static List<ParameterSpecification> specifications(Layer layer) {
-        return ((EngineLayer) layer).parameterSpecifications();
+        return ((EngineLayer<?>) layer).parameterSpecifications();
     }
 }

@@ -18,8 +18,8 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * The vanilla dynamic convolution that the paper starts from (equation 1), W(x) = Σ_k π_k(x)·W_k, computed as the sum of
- * K static layers y = Σ_k π_k(x)·(W_k * x), which is the same.
+ * The routing of the vanilla dynamic convolution that the paper starts from (equation 1), W(x) = Σ_k π_k(x)·W_k: what
+ * yields π(x).
  *
  * <p>Trainable parameters besides the kernels: softmax routing C_in·S + S·K + K, sigmoid routing C_in·K + K. The softmax
  * has a temperature τ, a statistic named {@value #TEMPERATURE} that training lowers from {@value #FIRST_TEMPERATURE} to 1
@@ -48,11 +48,6 @@ public record KernelMixture(
         Requirement.check(squeezed >= 1, "the width S of the attention must be at least 1, got %d", squeezed);
     }
 
-    /** How a layer applies its kernel {@code index}. */
-    interface Kernel {
-        Tensor apply(int index);
-    }
-
     /** The parameters of the routing. */
     List<ParameterSpecification> parameterSpecifications(int inputs) {
         List<ParameterSpecification> list = new ArrayList<>();
@@ -75,25 +70,8 @@ public record KernelMixture(
         return list;
     }
 
-    /** Σ_k π_k(x)·kernel_k. */
-    Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters, Kernel kernel) {
-        Tensor weights = routed(graph, x, parameters);
-        Tensor sum = null;
-        for (int k = 0; k < kernels; k++) {
-            Tensor y = kernel.apply(k);
-            Tensor factor = graph.spread("pi-" + (k + 1), weights, k, y.shape().channels());
-            Tensor term = graph.scale("term-" + (k + 1), y, factor);
-            sum = sum == null ? term : graph.add("sum-" + (k + 1), sum, term);
-        }
-        return sum;
-    }
-
-    /** How many multiply-adds forming W(x), K·elements, saves against K layers of {@code elements·positions}. */
-    long multiplyAddsSavedByForming(long positions, long elements) {
-        return (kernels - 1) * positions * elements - kernels * elements;
-    }
-
-    private Tensor routed(GraphBuilder graph, Tensor x, LayerParameters parameters) {
+    /** π(x), a vector of K values. */
+    Tensor lower(GraphBuilder graph, Tensor x, LayerParameters parameters) {
         Tensor s = x.shape().positions() == 1 ? x : graph.averagePooling("s", x, 1, 1);
         return switch (routing) {
             case SOFTMAX -> {

@@ -11,8 +11,6 @@ import io.dcd.engine.operation.Activation;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -27,10 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Trainable parameters: 2·C·S + S + C.
  */
-public final class SqueezeExcitation extends EngineLayer {
-    @JsonProperty
-    private Options options;
-
+public final class SqueezeExcitation extends ImageLayer<SqueezeExcitation.Options> {
     /**
      * What distinguishes two such layers.
      *
@@ -51,19 +46,18 @@ public final class SqueezeExcitation extends EngineLayer {
 
     /** A layer of {@code channels} channels. */
     public SqueezeExcitation(int channels, Options options) {
-        super(channels, channels);
-        this.options = options;
+        super(channels, channels, options);
     }
 
     @Override
-    protected Options options() {
-        return options;
+    protected int stride() {
+        return 1;
     }
 
     @Override
     public List<ParameterSpecification> parameterSpecifications() {
-        int squeezed = options.squeezed();
-        LinearInitialization initialization = options.initialization();
+        int squeezed = options().squeezed();
+        LinearInitialization initialization = options().initialization();
         return List.of(
                 weight("FC1", initialization.weights(inputs()), squeezed, inputs()),
                 bias("b1", initialization.bias(inputs()), squeezed),
@@ -78,16 +72,5 @@ public final class SqueezeExcitation extends EngineLayer {
         Tensor hidden = graph.activate("hidden", h, Activation.RELU);
         Tensor z = graph.matrixProduct("z", hidden, parameters.get("FC2"), Optional.of(parameters.get("b2")));
         return graph.scale("y", x, graph.activate("excitation", z, Activation.SIGMOID));
-    }
-
-    @Override
-    public InputType getOutputType(int index, InputType inputType) {
-        return strided(inputType, 1);
-    }
-
-    @Override
-    public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
-        images(inputType);
-        return null;
     }
 }

@@ -1,11 +1,16 @@
 package io.dcd.model.network;
 
+import static io.dcd.model.network.OptionText.check;
+
 import io.dcd.model.layer.DcdConvolution;
 import io.dcd.model.layer.DcdDense;
+import io.dcd.model.layer.DcdDepthwiseConvolution;
+import io.dcd.model.layer.DcdJointConvolution;
 import io.dcd.model.layer.DynamicBranch;
 import io.dcd.model.layer.EngineLayer;
-import io.dcd.model.layer.LinearInitialization;
-import java.math.BigInteger;
+import io.dcd.model.layer.LatentSpace;
+import io.dcd.model.layer.Window;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,99 +19,136 @@ import java.util.Set;
  * reproduce the published parameter counts.
  *
  * @param options the ablations
- * @param usualPlaces where the network is dynamic unless the options say otherwise
- * @param usualReduction r unless the options say otherwise
- * @param initialization of the fully connected layers
+ * @param conventions of the network
  */
-record DcdLine(DcdOptions options, Set<Place> usualPlaces, int usualReduction, LinearInitialization initialization)
-        implements Line {
+record DcdLine(DcdOptions options, Conventions conventions) implements Line {
     /** L and S of the dynamic classifier, whatever its width. */
     private static final int CLASSIFIER = 32;
 
-    /** The smallest L and S. */
+    /** The smallest S. */
     private static final int SMALLEST = 4;
+
+    DcdLine {
+        Set<Place> missing = EnumSet.noneOf(Place.class);
+        missing.addAll(options.places().orElse(conventions.usualPlaces()));
+        missing.removeAll(conventions.places());
+        check(
+                missing.isEmpty(),
+                "this network has no %s layers, leave them out of places",
+                missing.stream().map(Place::abbreviation).findFirst().orElse(""));
+        boolean depthwise = conventions.places().contains(Place.DEPTHWISE);
+        check(!options.joint() || !depthwise, "joint=true needs k×k convolutions that are not depthwise");
+        check(
+                options.elements().isEmpty() || options.joint() || dynamic(Place.DEPTHWISE),
+                "elements has a meaning for joint fusion and for depthwise layers alone");
+    }
 
     @Override
     public String name() {
         String changed = options.toString();
-        return changed.isEmpty() ? "dcd" : "dcd:" + changed;
+        return changed.isEmpty() ? Lines.DCD.key() : Lines.DCD.key() + ":" + changed;
     }
 
     @Override
     public String write(NetworkWriter network, Convolution convolution) {
-        int inputs = convolution.inputs();
         return switch (convolution.kind()) {
-            case OUTER, DEPTHWISE -> network.fixed(convolution);
-            case POINTWISE -> dynamic(network, convolution, inputs < convolution.outputs() ? 2 : 1);
-            case BASIC -> dynamic(network, convolution, 2);
-            case BOTTLENECK -> dynamic(network, convolution, 1);
+            case OUTER -> network.fixed(convolution);
+            case DEPTHWISE -> dynamic(Place.DEPTHWISE) ? depthwise(network, convolution) : network.fixed(convolution);
+            case POINTWISE, BASIC, BOTTLENECK ->
+                dynamic(Place.POINTWISE) ? full(network, convolution) : network.fixed(convolution);
         };
     }
 
     @Override
-    public Optional<EngineLayer> classifier(int inputs, int classes) {
-        if (!places().contains(Place.CLASSIFIER)) {
+    public Optional<EngineLayer<?>> classifier(int inputs, int classes) {
+        if (!dynamic(Place.CLASSIFIER)) {
             return Optional.empty();
         }
-        DynamicBranch branch = branch(1, CLASSIFIER, CLASSIFIER);
-        return Optional.of(new DcdDense(inputs, classes, new DcdDense.Options(branch)));
+        DcdDense.Options layer =
+                new DcdDense.Options(branch(1, CLASSIFIER), new LatentSpace(CLASSIFIER, 1, options.form()));
+        return Optional.of(new DcdDense(inputs, classes, layer));
     }
 
-    private String dynamic(NetworkWriter network, Convolution convolution, int usualPooling) {
-        if (!places().contains(Place.POINTWISE)) {
-            return network.fixed(convolution);
+    private String depthwise(NetworkWriter network, Convolution convolution) {
+        Window window = window(convolution);
+        int pooling = options.pooling().orElse(1);
+        int elements = elements(convolution, window);
+        DynamicBranch branch = branch(pooling, squeezed(convolution, pooling, elements * elements));
+        DcdDepthwiseConvolution.Options layer = new DcdDepthwiseConvolution.Options(window, branch, elements);
+        return network.layer(
+                convolution.name(), convolution.input(), new DcdDepthwiseConvolution(convolution.inputs(), layer));
+    }
+
+    private String full(NetworkWriter network, Convolution convolution) {
+        int inputs = convolution.inputs();
+        int outputs = convolution.outputs();
+        int pooling = options.pooling().orElse(usualPooling(convolution));
+        Window window = window(convolution);
+        if (options.joint() && window.kernel() > 1) {
+            int elements = elements(convolution, window);
+            int dimension = LatentSize.joint(options, convolution, elements);
+            DynamicBranch branch = branch(pooling, squeezed(convolution, pooling, dimension * dimension * elements));
+            LatentSpace latent = new LatentSpace(dimension, 1, options.form());
+            return network.layer(
+                    convolution.name(),
+                    convolution.input(),
+                    new DcdJointConvolution(
+                            inputs, outputs, new DcdJointConvolution.Options(window, branch, latent, elements)));
         }
-        int pooling = options.pooling().orElse(usualPooling);
-        int pooled = convolution.inputs() * pooling * pooling;
-        int latent = latent(convolution, pooled);
-        int squeezed = Math.max(pooled, latent * latent) / options.reduction().orElse(usualReduction);
-        DynamicBranch branch = branch(pooling, latent, Math.max(squeezed, SMALLEST));
-        DcdConvolution.Options layer = new DcdConvolution.Options(convolution.kernel(), convolution.stride(), branch);
+        int whole = LatentSize.of(options, convolution, pooling, 1);
+        // The branch keeps its width when the residual is divided into blocks: so the counts of table 3a come out.
+        DynamicBranch branch = branch(pooling, squeezed(convolution, pooling, whole * whole));
+        int blocks = options.blocks();
+        check(
+                inputs % blocks == 0 && outputs % blocks == 0,
+                "blocks=%d does not divide the %d and %d channels of %s",
+                blocks,
+                inputs,
+                outputs,
+                convolution.name());
+        int dimension = blocks * LatentSize.of(options, convolution, pooling, blocks);
+        LatentSpace latent = new LatentSpace(dimension, blocks, options.form());
         return network.layer(
                 convolution.name(),
                 convolution.input(),
-                new DcdConvolution(convolution.inputs(), convolution.outputs(), layer));
+                new DcdConvolution(inputs, outputs, new DcdConvolution.Options(window, branch, latent)));
     }
 
-    private int latent(Convolution convolution, int pooled) {
-        int latent =
-                switch (options.rule()) {
-                    case REFERENCE -> referenceLatent(convolution, pooled);
-                    case HALVING, POWER -> options.rule().latent(Math.min(convolution.inputs(), convolution.outputs()));
-                };
-        return Math.max((int) (latent * options.multiplier()), Math.min(latent, SMALLEST));
+    private int elements(Convolution convolution, Window window) {
+        int elements = options.elements().orElse(Math.max(1, window.taps() / 2));
+        check(
+                elements <= window.taps(),
+                "elements=%d is more than the k² = %d of %s",
+                elements,
+                window.taps(),
+                convolution.name());
+        return elements;
     }
 
-    private static int referenceLatent(Convolution convolution, int pooled) {
-        if (convolution.kind() != Convolution.Kind.POINTWISE) {
-            return (int) Math.sqrt(pooled);
-        }
-        int outputs = convolution.outputs();
-        int divisor = convolution.inputs() < outputs ? 8 : 2;
-        int latent = Math.min(pooled / divisor, outputs / divisor);
-        while (latent * latent > 2 * pooled) {
-            divisor *= 2;
-            latent = Math.min(pooled / divisor, outputs / divisor);
-        }
-        return Math.max(latent, SMALLEST);
+    private int squeezed(Convolution convolution, int pooling, int entries) {
+        int pooled = convolution.inputs() * pooling * pooling;
+        int squeezed = Math.max(pooled, entries) / options.reduction().orElse(conventions.reduction());
+        return Math.max(squeezed, SMALLEST);
     }
 
-    private DynamicBranch branch(int pooling, int latent, int squeezed) {
-        int blocks = BigInteger.valueOf(options.blocks())
-                .gcd(BigInteger.valueOf(latent))
-                .intValueExact();
+    private static int usualPooling(Convolution convolution) {
+        return switch (convolution.kind()) {
+            case POINTWISE -> convolution.inputs() < convolution.outputs() ? 2 : 1;
+            case BASIC -> 2;
+            case BOTTLENECK, DEPTHWISE, OUTER -> 1;
+        };
+    }
+
+    private DynamicBranch branch(int pooling, int squeezed) {
         return new DynamicBranch(
-                pooling,
-                latent,
-                squeezed,
-                options.attention(),
-                options.fusion(),
-                blocks,
-                options.form(),
-                initialization);
+                pooling, squeezed, options.attention(), options.fusion(), conventions.initialization());
     }
 
-    private Set<Place> places() {
-        return options.places().orElse(usualPlaces);
+    private static Window window(Convolution convolution) {
+        return new Window(convolution.kernel(), convolution.stride());
+    }
+
+    private boolean dynamic(Place place) {
+        return options.places().orElse(conventions.usualPlaces()).contains(place);
     }
 }

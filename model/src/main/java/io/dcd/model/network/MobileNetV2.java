@@ -7,7 +7,7 @@ import io.dcd.model.layer.LinearInitialization;
 import io.dcd.model.network.Convolution.Kind;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /**
@@ -32,31 +32,19 @@ record MobileNetV2(double width, Line line) implements NetworkDefinition {
     private static final int STEM_CHANNELS = 32;
     private static final int HEAD_CHANNELS = 1280;
 
-    /** Without dynamic parts. */
-    static MobileNetV2 fixed(double width) {
-        return new MobileNetV2(width, new StaticLine());
-    }
+    /** Yang et al. 2019, section 4.1. */
+    private static final int CONDITIONAL_BLOCKS = 6;
 
-    /** With DCD where the paper uses it, and the paper's reductions: 16 at full width, 8 below. */
-    static MobileNetV2 dcd(double width, DcdOptions options) {
-        EnumSet<Place> places = EnumSet.of(Place.POINTWISE, Place.CLASSIFIER);
-        return new MobileNetV2(width, new DcdLine(options, places, width < 1 ? 8 : 16, LinearInitialization.NORMAL));
-    }
-
-    /** With squeeze and excitation. */
-    static MobileNetV2 squeezeExcitation(double width) {
-        return new MobileNetV2(width, new SqueezeExcitationLine(LinearInitialization.NORMAL));
-    }
-
-    /** With DY-Conv. */
-    static MobileNetV2 dynamic(double width) {
-        return new MobileNetV2(width, new DynamicLine(LinearInitialization.NORMAL));
-    }
-
-    /** With CondConv in the last six blocks and the classifier. */
-    static MobileNetV2 conditional(double width) {
-        Set<String> blocks = Set.of("block12", "block13", "block14", "block15", "block16", "block17");
-        return new MobileNetV2(width, new ConditionalLine(blocks, LinearInitialization.NORMAL));
+    /** What it says about the lines of the comparison at this {@code width}. */
+    static Conventions conventions(double width) {
+        int blocks = TABLE.stream().mapToInt(Row::repeats).sum();
+        return new Conventions(
+                LinearInitialization.NORMAL,
+                EnumSet.allOf(Place.class),
+                EnumSet.of(Place.POINTWISE, Place.CLASSIFIER),
+                width < 1 ? 8 : 16,
+                IntStream.rangeClosed(1, blocks).mapToObj(i -> "block" + i).toList(),
+                CONDITIONAL_BLOCKS);
     }
 
     @Override

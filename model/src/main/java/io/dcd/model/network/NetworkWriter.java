@@ -4,6 +4,7 @@ import io.dcd.engine.lowering.InitialValues;
 import io.dcd.model.layer.DynamicConvolution;
 import io.dcd.model.layer.EngineLayer;
 import io.dcd.model.layer.KernelMixture;
+import io.dcd.model.layer.Window;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -72,8 +73,8 @@ final class NetworkWriter {
 
     /** A convolution of several kernels. */
     String mixture(Convolution convolution, KernelMixture mixture) {
-        DynamicConvolution.Options options = new DynamicConvolution.Options(
-                convolution.kernel(), convolution.stride(), convolution.depthwise(), mixture);
+        Window window = new Window(convolution.kernel(), convolution.stride());
+        DynamicConvolution.Options options = new DynamicConvolution.Options(window, convolution.depthwise(), mixture);
         return layer(
                 convolution.name(),
                 convolution.input(),
@@ -126,7 +127,7 @@ final class NetworkWriter {
     }
 
     /** A layer of ours. */
-    String layer(String name, String from, EngineLayer layer) {
+    String layer(String name, String from, EngineLayer<?> layer) {
         graph.addLayer(name, layer, from);
         return name;
     }
@@ -152,9 +153,9 @@ final class NetworkWriter {
         return "dropout";
     }
 
-    /** The network, ending in the line's classifier, or in a linear one whose bias begins at 0. */
+    /** The network, ending in the line's classifier, or in a linear one that begins with {@code weights}. */
     ComputationGraphConfiguration endInClassifier(String from, int inputs, Line line, InitialValues weights) {
-        Optional<EngineLayer> classifier = line.classifier(inputs, options.classes());
+        Optional<EngineLayer<?>> classifier = line.classifier(inputs, options.classes());
         if (classifier.isPresent()) {
             layer("classifier", from, classifier.get());
             graph.addLayer(

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The registry of networks. */
@@ -25,24 +25,30 @@ public final class Networks {
 
     private static final int SUGGESTIONS = 3;
 
+    /** A network before it is written in a line of the comparison. */
+    private record Base(Conventions conventions, Function<Line, NetworkDefinition> in) {
+        NetworkDefinition in(Lines line, String options) {
+            return in.apply(line.line(options, conventions));
+        }
+    }
+
     private Networks() {}
 
-    /** The names of the registry. MobileNetV2 can be had at any other width too, and DCD with the {@link DcdOptions}. */
+    /** The names of the registry. MobileNetV2 can be had at any other width too, and most lines have options. */
     public static List<String> names() {
-        Stream<NetworkDefinition> mobile = WIDTHS.stream()
-                .flatMap(width -> Stream.of(
-                        MobileNetV2.fixed(width),
-                        MobileNetV2.squeezeExcitation(width),
-                        MobileNetV2.conditional(width),
-                        MobileNetV2.dynamic(width),
-                        MobileNetV2.dcd(width, DcdOptions.DEFAULT)));
-        Stream<NetworkDefinition> residual = Arrays.stream(ResNet.Shape.values())
-                .flatMap(shape -> Stream.of(
-                        ResNet.fixed(shape),
-                        ResNet.squeezeExcitation(shape),
-                        ResNet.dynamic(shape),
-                        ResNet.dcd(shape, DcdOptions.DEFAULT)));
-        return Stream.concat(mobile, residual).map(NetworkDefinition::name).toList();
+        return Stream.concat(
+                        WIDTHS.stream().map(Networks::mobileNetV2),
+                        Arrays.stream(ResNet.Shape.values()).map(Networks::resNet))
+                .flatMap(base -> Arrays.stream(Lines.values())
+                        .map(line -> base.in(line, "").name()))
+                .toList();
+    }
+
+    /** The lines of the comparison, in each of which every network can be had. */
+    public static List<NetworkLine> lines() {
+        return Arrays.stream(Lines.values())
+                .map(line -> new NetworkLine(line.key(), line.meaning(), line.options()))
+                .toList();
     }
 
     /**
@@ -56,40 +62,55 @@ public final class Networks {
         if (!parts.matches()) {
             throw unknown(name);
         }
-        String base = parts.group(1);
-        String line = parts.group(2);
-        Optional<String> options = Optional.ofNullable(parts.group(3));
-        Optional<NetworkDefinition> network =
-                switch (line) {
-                    case "static" -> network(base, MobileNetV2::fixed, ResNet::fixed);
-                    case "se" -> network(base, MobileNetV2::squeezeExcitation, ResNet::squeezeExcitation);
-                    case "dyconv" -> network(base, MobileNetV2::dynamic, ResNet::dynamic);
-                    case "condconv" -> width(base).map(MobileNetV2::conditional);
-                    case "dcd" -> dcd(base, dcdOptions(name, options.orElse("")));
-                    default -> Optional.empty();
-                };
-        if (network.isPresent() && options.isPresent() && !line.equals("dcd")) {
-            throw new IllegalArgumentException("network %s: '%s' takes no options".formatted(name, line));
-        }
-        return network.orElseThrow(() -> unknown(name));
-    }
-
-    private static Optional<NetworkDefinition> dcd(String base, DcdOptions options) {
-        return network(base, width -> MobileNetV2.dcd(width, options), shape -> ResNet.dcd(shape, options));
-    }
-
-    private static Optional<NetworkDefinition> network(
-            String base, DoubleFunction<MobileNetV2> mobile, Function<ResNet.Shape, ResNet> residual) {
-        return width(base).<NetworkDefinition>map(mobile::apply).or(() -> shape(base)
-                .map(residual));
-    }
-
-    private static DcdOptions dcdOptions(String name, String options) {
+        Base base = base(parts.group(1)).orElseThrow(() -> unknown(name));
+        Lines line = Arrays.stream(Lines.values())
+                .filter(candidate -> candidate.key().equals(parts.group(2)))
+                .findFirst()
+                .orElseThrow(() -> unknown(name));
+        String options = parts.group(3);
         try {
-            return DcdOptions.parse(options);
+            NetworkDefinition network = base.in(line, options == null ? "" : options);
+            if (options != null) {
+                // Whether an option suits every layer shows when the layers are made.
+                network.configuration(NetworkOptions.imageNet());
+            }
+            return network;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("network %s: %s".formatted(name, e.getMessage()), e);
         }
+    }
+
+    /**
+     * The name of the network {@code base} with the {@code options} of its line besides those that it has.
+     *
+     * @param base as {@link #named} reads it
+     * @param options of the form {@code key=value}
+     */
+    public static String withOptions(String base, List<String> options) {
+        if (options.isEmpty()) {
+            return base;
+        }
+        String separator = base.contains(":") ? "," : ":";
+        return named(base + separator + options.stream().collect(Collectors.joining(",")))
+                .name();
+    }
+
+    /** The line of the comparison in which {@code name} is. */
+    public static String lineOf(String name) {
+        Matcher parts = NAME.matcher(name);
+        return parts.matches() ? parts.group(2) : "";
+    }
+
+    private static Optional<Base> base(String name) {
+        return width(name).map(Networks::mobileNetV2).or(() -> shape(name).map(Networks::resNet));
+    }
+
+    private static Base mobileNetV2(double width) {
+        return new Base(MobileNetV2.conventions(width), line -> new MobileNetV2(width, line));
+    }
+
+    private static Base resNet(ResNet.Shape shape) {
+        return new Base(ResNet.conventions(shape), line -> new ResNet(shape, line));
     }
 
     private static Optional<Double> width(String base) {

@@ -1,7 +1,9 @@
 package io.dcd.model.network;
 
-/** Where a network can be dynamic (table 3b of the paper, without its depthwise rows: equation 8 is not there yet). */
+/** Where a network can be dynamic (table 3b of the paper). */
 public enum Place {
+    /** Depthwise convolutions, of which ResNets have none. */
+    DEPTHWISE("dw"),
     /** Pointwise convolutions of MobileNetV2; all convolutions in the blocks of a ResNet. */
     POINTWISE("pw"),
     /** The classifier. */

@@ -5,9 +5,9 @@ import static org.nd4j.linalg.activations.Activation.RELU;
 import io.dcd.engine.lowering.InitialValues;
 import io.dcd.model.layer.LinearInitialization;
 import io.dcd.model.network.Convolution.Kind;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /**
@@ -48,26 +48,26 @@ record ResNet(Shape shape, Line line) implements NetworkDefinition {
     /** r of every dynamic layer (section 5.1). */
     private static final int REDUCTION = 16;
 
-    /** Without dynamic parts. */
-    static ResNet fixed(Shape shape) {
-        return new ResNet(shape, new StaticLine());
-    }
+    /** Yang et al. 2019, section 4.1, for ResNet-50. */
+    private static final int CONDITIONAL_BLOCKS = 3;
 
-    /** With DCD where the published parameter counts have it: the classifier only in ResNet-50. */
-    static ResNet dcd(Shape shape, DcdOptions options) {
-        Set<Place> places =
-                shape.bottleneck ? EnumSet.of(Place.POINTWISE, Place.CLASSIFIER) : EnumSet.of(Place.POINTWISE);
-        return new ResNet(shape, new DcdLine(options, places, REDUCTION, LinearInitialization.UNIFORM));
-    }
-
-    /** With squeeze and excitation. */
-    static ResNet squeezeExcitation(Shape shape) {
-        return new ResNet(shape, new SqueezeExcitationLine(LinearInitialization.UNIFORM));
-    }
-
-    /** With DY-Conv. */
-    static ResNet dynamic(Shape shape) {
-        return new ResNet(shape, new DynamicLine(LinearInitialization.UNIFORM));
+    /** What it says about the lines of the comparison in this {@code shape}. */
+    static Conventions conventions(Shape shape) {
+        EnumSet<Place> places = EnumSet.of(Place.POINTWISE, Place.CLASSIFIER);
+        List<String> blocks = new ArrayList<>();
+        for (int stage = 0; stage < shape.repeats.size(); stage++) {
+            for (int i = 0; i < shape.repeats.get(stage); i++) {
+                blocks.add(blockName(stage, i));
+            }
+        }
+        // The published parameter counts have the dynamic classifier in ResNet-50 alone.
+        return new Conventions(
+                LinearInitialization.UNIFORM,
+                places,
+                shape.bottleneck ? places : EnumSet.of(Place.POINTWISE),
+                REDUCTION,
+                blocks,
+                CONDITIONAL_BLOCKS);
     }
 
     @Override
@@ -86,7 +86,7 @@ record ResNet(Shape shape, Line line) implements NetworkDefinition {
         int width = STEM_CHANNELS;
         for (int stage = 0; stage < shape.repeats.size(); stage++) {
             for (int i = 0; i < shape.repeats.get(stage); i++) {
-                String name = "stage%d-block%d".formatted(stage + 1, i + 1);
+                String name = blockName(stage, i);
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 int outputs = shape.bottleneck ? width * BOTTLENECK_EXPANSION : width;
                 last = block(network, name, last, channels, width, outputs, stride);
@@ -94,8 +94,12 @@ record ResNet(Shape shape, Line line) implements NetworkDefinition {
             }
             width *= 2;
         }
-        InitialValues weights = new InitialValues.Uniform(1 / Math.sqrt(channels));
+        InitialValues weights = new InitialValues.Linear(1 / Math.sqrt(channels));
         return network.endInClassifier(network.pooledFeatures(last), channels, line, weights);
+    }
+
+    private static String blockName(int stage, int index) {
+        return "stage%d-block%d".formatted(stage + 1, index + 1);
     }
 
     private String block(

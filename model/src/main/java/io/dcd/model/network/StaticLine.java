@@ -4,7 +4,7 @@ package io.dcd.model.network;
 record StaticLine() implements Line {
     @Override
     public String name() {
-        return "static";
+        return Lines.STATIC.key();
     }
 
     @Override

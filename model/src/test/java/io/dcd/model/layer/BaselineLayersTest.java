@@ -26,6 +26,7 @@ class BaselineLayersTest {
         // in, out, kernel, stride, depthwise, K, routing
         "6, 9, 1, 1, false, 4, SOFTMAX",
         "6, 5, 3, 2, false, 3, SOFTMAX",
+        "6, 9, 1, 2, false, 4, SOFTMAX",
         "6, 6, 3, 2, true, 4, SOFTMAX",
         "6, 9, 1, 1, false, 8, SIGMOID",
         "5, 5, 3, 1, true, 2, SIGMOID",
@@ -34,7 +35,7 @@ class BaselineLayersTest {
     void convolution(int inputs, int outputs, int kernel, int stride, boolean depthwise, int kernels, Routing routing) {
         KernelMixture mixture = new KernelMixture(kernels, routing, 3, LinearInitialization.NORMAL);
         DynamicConvolution layer = new DynamicConvolution(
-                inputs, outputs, new DynamicConvolution.Options(kernel, stride, depthwise, mixture));
+                inputs, outputs, new DynamicConvolution.Options(new Window(kernel, stride), depthwise, mixture));
         check(
                 Lowering.ofLayer("layer", layer, new Shape(7, 6, inputs)),
                 (layers, x) -> layers.mixture("layer", x, stride));
@@ -62,9 +63,8 @@ class BaselineLayersTest {
         KernelMixture mixture = new KernelMixture(4, Routing.SOFTMAX, 3, LinearInitialization.NORMAL);
         assertThatThrownBy(() -> new KernelMixture(0, Routing.SIGMOID, 1, LinearInitialization.NORMAL))
                 .hasMessage("at least 1 kernel K is needed, got 0");
-        assertThatThrownBy(() -> new DynamicConvolution.Options(4, 1, false, mixture))
-                .hasMessage("the kernel k must be odd, got 4");
-        assertThatThrownBy(() -> new DynamicConvolution(4, 6, new DynamicConvolution.Options(3, 1, true, mixture)))
+        assertThatThrownBy(() ->
+                        new DynamicConvolution(4, 6, new DynamicConvolution.Options(new Window(3, 1), true, mixture)))
                 .hasMessage("a depthwise layer has as many outputs as inputs, got 4 → 6");
     }
 

@@ -139,8 +139,8 @@ class PlainComputationGraphTest {
 
     /** Every stock layer that our networks use, and each of ours. */
     private static ComputationGraphConfiguration configuration(DataType dataType) {
-        DynamicBranch branch = DynamicBranch.of(2, 3, 4, LinearInitialization.UNIFORM);
-        DynamicBranch vector = DynamicBranch.of(1, 3, 4, LinearInitialization.UNIFORM);
+        DynamicBranch branch = DynamicBranch.of(2, 4, LinearInitialization.UNIFORM);
+        DynamicBranch vector = DynamicBranch.of(1, 4, LinearInitialization.UNIFORM);
         return new NeuralNetConfiguration.Builder()
                 .dataType(dataType)
                 .seed(3)
@@ -177,7 +177,11 @@ class PlainComputationGraphTest {
                                 .dataFormat(CNN2DFormat.NHWC)
                                 .build(),
                         "stem-activation")
-                .addLayer("dynamic", new DcdConvolution(6, 6, new DcdConvolution.Options(1, 1, branch)), "depthwise")
+                .addLayer(
+                        "dynamic",
+                        new DcdConvolution(
+                                6, 6, new DcdConvolution.Options(new Window(1, 1), branch, LatentSpace.of(3))),
+                        "depthwise")
                 .addLayer("dynamic-norm", normalization(6), "dynamic")
                 .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "stem-activation", "dynamic-norm")
                 .addLayer(
@@ -195,7 +199,8 @@ class PlainComputationGraphTest {
                                 .poolingDimensions(1, 2)
                                 .build(),
                         "maximum")
-                .addLayer("classifier", new DcdDense(6, CLASSES, new DcdDense.Options(vector)), "pool")
+                .addLayer(
+                        "classifier", new DcdDense(6, CLASSES, new DcdDense.Options(vector, LatentSpace.of(3))), "pool")
                 .addLayer(
                         "loss",
                         new LossLayer.Builder(LossFunction.MCXENT)

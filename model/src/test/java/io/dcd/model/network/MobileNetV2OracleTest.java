@@ -28,9 +28,10 @@ class MobileNetV2OracleTest {
         "mobilenetv2-x0.35-static, 33, 2",
         "mobilenetv2-x0.35-dcd, 33, 2",
         "mobilenetv2-x0.35-dcd, 33, 1",
+        "mobilenetv2-x0.35-dcd:places=dw+pw+cls;blocks=2, 33, 2",
     })
     void trainsAsPyTorchDoes(String name, int size, int stemStride) {
-        TorchOracle oracle = oracle(name, size, stemStride, "reference", 11);
+        TorchOracle oracle = oracle(name.replace(';', ','), size, stemStride, "reference", 11);
         oracle.checkTraining();
         oracle.checkInference();
     }

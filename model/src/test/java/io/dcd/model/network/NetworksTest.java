@@ -168,13 +168,6 @@ class NetworksTest {
                 .hasMessageContaining("mobilenetv2-x0.5-dcd");
     }
 
-    @Test
-    void dynamicDepthwiseConvolutionsAreRefused() {
-        assertThatThrownBy(() -> Networks.named("mobilenetv2-x0.5-dcd:places=dw+pw"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("pw and cls");
-    }
-
     @ParameterizedTest
     @CsvSource({"4, 10, 1, 0", "64, 1, 1, 0", "64, 10, 3, 0", "64, 10, 1, 1"})
     void impossibleOptionsAreRefused(int imageSize, int classes, int stemStride, double dropout) {

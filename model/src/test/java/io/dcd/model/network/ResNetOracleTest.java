@@ -20,7 +20,14 @@ class ResNetOracleTest {
     private static final double TOLERANCE = 1e-6;
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet10-static", "resnet10-dcd", "resnet10-dcd:places=pw+cls"})
+    @ValueSource(
+            strings = {
+                "resnet10-static",
+                "resnet10-dcd",
+                "resnet10-dcd:places=pw+cls",
+                "resnet10-dcd:joint=true",
+                "resnet10-condconv:experts=2,blocks=2"
+            })
     void basicBlocks(String name) {
         TorchOracle oracle = oracle(name, 3, new TorchResNet(2, false, 1, 1, 1, 1));
         oracle.checkPass();

@@ -20,7 +20,6 @@ import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 
 /** Which kernel computes which operation. */
 final class KernelRecipes implements OperationVisitor<KernelRecipe> {
@@ -147,10 +146,5 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     @Override
     public KernelRecipe visit(Softmax operation) {
         return KernelRecipe.of(operation, SoftmaxKernel::forward, SoftmaxKernel::backward);
-    }
-
-    @Override
-    public KernelRecipe visit(Spread operation) {
-        return KernelRecipe.of(operation, SpreadKernel::forward, SpreadKernel::backward);
     }
 }

@@ -20,7 +20,6 @@ import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.Softmax;
-import io.dcd.engine.operation.Spread;
 
 /** Which kernel computes which operation. */
 record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<PhasedKernel> {
@@ -117,10 +116,5 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     @Override
     public PhasedKernel visit(Softmax operation) {
         return new SoftmaxKernel(operation, memory);
-    }
-
-    @Override
-    public PhasedKernel visit(Spread operation) {
-        return new SpreadKernel(operation, memory);
     }
 }

@@ -109,10 +109,10 @@ class OneDnnOperationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 4, 3", "2, 8, 6", "8, 8, 48"})
-    void groupedPointwise(int groups, int inputs, int outputs) {
+    @CsvSource({"2, 1, 8, 6", "8, 1, 8, 48", "2, 2, 4, 6"})
+    void groupedPointwise(int groups, int stride, int inputs, int outputs) {
         Tensor x = builder.input("x", new Shape(7, 6, inputs));
-        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups), groups));
+        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups, 1, 1), groups, stride));
     }
 
     @Test
@@ -152,12 +152,10 @@ class OneDnnOperationTest {
     }
 
     @Test
-    void softmaxAndSpread() {
+    void softmax() {
         Tensor x = builder.input("x", Shape.vector(5));
         Tensor attention = builder.softmax("a", x, parameters.statistic("temperature", 1));
-        Tensor sum = plus(builder.spread("b", attention, 0, 3), builder.spread("c", attention, 4, 3));
-        Tensor again = builder.softmax("d", x, parameters.statistic("other", 1));
-        check(plus(sum, builder.spread("e", plus(x, again), 2, 3)));
+        check(plus(attention, builder.softmax("d", plus(x, attention), parameters.statistic("other", 1))));
     }
 
     @Test
@@ -186,7 +184,7 @@ class OneDnnOperationTest {
         sum = plus(sum, builder.batchedProduct("j", matrix, x));
         sum = plus(sum, builder.scale("k", x, factor));
         sum = plus(sum, builder.averagePooling("l", x, 5, 5));
-        sum = plus(sum, builder.groupedPointwise("q", x, parameters.weight("q", 16, 4), 4));
+        sum = plus(sum, builder.groupedPointwise("q", x, parameters.weight("q", 16, 4, 1, 1), 4, 1));
         sum = plus(sum, builder.batchedProduct("r", builder.input("r", Shape.vector(64)), 4, x));
         Tensor mean = builder.averagePooling("m", x, 1, 1);
         Tensor kernel = builder.mixture("s", mean, parameters.weight("s", 16, 3, 3, 16), new Shape(3, 3, 16));

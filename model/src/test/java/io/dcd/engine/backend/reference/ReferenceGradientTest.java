@@ -91,10 +91,10 @@ class ReferenceGradientTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 4, 3", "2, 8, 6", "8, 8, 48"})
-    void groupedPointwise(int groups, int inputs, int outputs) {
+    @CsvSource({"2, 1, 8, 6", "8, 1, 8, 48", "2, 2, 4, 6"})
+    void groupedPointwise(int groups, int stride, int inputs, int outputs) {
         Tensor x = builder.input("x", new Shape(4, 5, inputs));
-        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups), groups));
+        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups, 1, 1), groups, stride));
     }
 
     @Test
@@ -116,12 +116,6 @@ class ReferenceGradientTest {
     void softmax() {
         Tensor x = builder.input("x", Shape.vector(5));
         check(builder.softmax("y", x, parameters.statistic("temperature", 1)));
-    }
-
-    @Test
-    void spread() {
-        Tensor x = builder.input("x", Shape.vector(5));
-        check(builder.add("y", builder.spread("a", x, 3, 4), builder.spread("b", x, 1, 4)));
     }
 
     @Test
