@@ -27,6 +27,7 @@ class ModuleLawTest {
             Map.entry(DL4J_SPARK, "io.dcd.train.averaging.."),
             Map.entry("org.bytedeco.dnnl..", "io.dcd.engine.backend.onednn.."),
             Map.entry("org.bytedeco.opencv..", "io.dcd.data.."),
+            Map.entry("org.tensorflow..", "io.dcd.events.."),
             Map.entry("picocli..", "io.dcd.cli.."));
 
     @BeforeAll

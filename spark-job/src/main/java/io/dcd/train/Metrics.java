@@ -4,19 +4,57 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dcd.evaluate.EvaluationReport;
+import io.dcd.events.EventRecord;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.Progress;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FSDataOutputStream;
 
-/** The run's ledger: a line of JSON for each round and each evaluation, in order and without gaps. */
+/**
+ * The run's ledger: a line of JSON for each round and each evaluation, in order and without gaps; and the same readings as an event file
+ * for TensorBoard, which follows from the ledger.
+ */
 final class Metrics implements AutoCloseable {
-    private final FSDataOutputStream out;
+    /** What tells where a line belongs and is no reading. */
+    private static final Set<String> PLACE = Set.of("type", "time", "step", "epoch", "epochs", "round", "images");
 
-    Metrics(FSDataOutputStream out) {
-        this.out = out;
+    private static final double MILLISECONDS = 1e3;
+
+    private final FSDataOutputStream ledger;
+    private final FSDataOutputStream events;
+
+    Metrics(FSDataOutputStream ledger, FSDataOutputStream events) {
+        this.ledger = ledger;
+        this.events = events;
+    }
+
+    /** An event file of the same readings as {@code text}, lines of the ledger. */
+    static byte[] events(String text) throws IOException {
+        ByteArrayOutputStream events = new ByteArrayOutputStream();
+        events.write(EventRecord.begin());
+        for (String line : text.lines().toList()) {
+            events.write(event(RunJson.MAPPER.readTree(line)));
+        }
+        return events.toByteArray();
+    }
+
+    private static byte[] event(JsonNode line) {
+        boolean validation = line.path("type").asText().equals("evaluation");
+        Map<String, Double> readings = new LinkedHashMap<>();
+        line.fields().forEachRemaining(field -> {
+            if (field.getValue().isNumber() && !PLACE.contains(field.getKey())) {
+                String group = validation ? "validation/" : field.getKey().contains("second") ? "round/" : "training/";
+                readings.put(group + field.getKey(), field.getValue().asDouble());
+            }
+        });
+        return EventRecord.scalars(
+                line.path("time").asDouble(), line.path("step").asLong(), readings);
     }
 
     /**
@@ -71,9 +109,12 @@ final class Metrics implements AutoCloseable {
     }
 
     private void append(ObjectNode line) {
+        line.put("time", System.currentTimeMillis() / MILLISECONDS);
         try {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            out.hflush();
+            ledger.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            ledger.hflush();
+            events.write(event(line));
+            events.hflush();
         } catch (IOException e) {
             throw new CheckpointException("cannot write the run's metrics: " + e.getMessage(), e);
         }
@@ -81,8 +122,9 @@ final class Metrics implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            out.close();
+        try (ledger;
+                events) {
+            ledger.hflush();
         } catch (IOException e) {
             throw new CheckpointException("cannot write the run's metrics: " + e.getMessage(), e);
         }

@@ -26,6 +26,9 @@ import org.apache.hadoop.fs.Path;
 public final class RunDirectory {
     private static final String CONFIGURATION = "config.conf";
     private static final String METRICS = "metrics.jsonl";
+    /** TensorBoard looks for "tfevents" in a file's name. */
+    private static final String EVENTS = "events.out.tfevents.dcd";
+
     private static final String SUMMARY = "summary.json";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String LEASE = "lease.json";
@@ -154,15 +157,21 @@ public final class RunDirectory {
     Metrics metrics(Progress progress) {
         String kept = Metrics.upTo(progress, ledger());
         try {
-            Path unfinished = unfinished();
-            FSDataOutputStream out = fileSystem.create(unfinished, false);
-            out.write(kept.getBytes(StandardCharsets.UTF_8));
-            out.hflush();
-            replace(unfinished, new Path(path, METRICS));
-            return new Metrics(out);
+            FSDataOutputStream ledger = continued(METRICS, kept.getBytes(StandardCharsets.UTF_8));
+            return new Metrics(ledger, continued(EVENTS, Metrics.events(kept)));
         } catch (IOException e) {
             throw new CheckpointException("cannot write " + METRICS + " in " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A file that begins with {@code bytes} from one moment to the next, and is written on. */
+    private FSDataOutputStream continued(String name, byte[] bytes) throws IOException {
+        Path unfinished = unfinished();
+        FSDataOutputStream out = fileSystem.create(unfinished, false);
+        out.write(bytes);
+        out.hflush();
+        replace(unfinished, new Path(path, name));
+        return out;
     }
 
     private Optional<String> read(String name) {

@@ -110,7 +110,8 @@ class DriverFaultTest {
         assertThat(summary(run)).isEqualTo(faultFree);
         assertThat(names(run))
                 .as("no stray files")
-                .containsExactlyInAnyOrder("checkpoints", "config.conf", "metrics.jsonl", "summary.json");
+                .containsExactlyInAnyOrder(
+                        "checkpoints", "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json");
         assertThat(names(run.resolve("checkpoints"))).allMatch(name -> name.startsWith("step-"));
         List<String> steps = Files.readAllLines(run.resolve("metrics.jsonl")).stream()
                 .filter(line -> line.contains("\"type\":\"round\""))

@@ -64,7 +64,9 @@ class MixedFaultTest {
         assertThat(driver.exitCode()).isEqualTo(0);
 
         assertThat(pinned(run)).isEqualTo(pinned(faultFree));
-        assertThat(names(run)).containsExactlyInAnyOrder("checkpoints", "config.conf", "metrics.jsonl", "summary.json");
+        assertThat(names(run))
+                .containsExactlyInAnyOrder(
+                        "checkpoints", "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json");
         assertThat(names(run.resolve("checkpoints")))
                 .containsExactlyInAnyOrder("step-00000040", "step-00000041", "step-00000042");
         assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream()

@@ -66,7 +66,8 @@ class HdfsRunTest {
         Summary whole = train("run");
         assertThat(whole.parametersSha256()).isEqualTo(local.parametersSha256());
         assertThat(names("run"))
-                .containsExactlyInAnyOrder("config.conf", "metrics.jsonl", "summary.json", "checkpoints");
+                .containsExactlyInAnyOrder(
+                        "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json", "checkpoints");
         assertThat(names("run/checkpoints")).containsExactly("step-00000005", "step-00000007", "step-00000010");
         assertThat(new String(fileSystem.open(path("run/metrics.jsonl")).readAllBytes(), StandardCharsets.UTF_8))
                 .satisfies(text -> assertThat(text.lines().filter(line -> line.contains("\"type\":\"round\"")))

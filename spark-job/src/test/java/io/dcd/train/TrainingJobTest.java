@@ -10,6 +10,8 @@ import io.dcd.train.TrainingRuns.RecordingListener;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,13 +67,28 @@ class TrainingJobTest {
                 .hasSize(6);
         assertThat(lines.stream().filter(line -> line.contains("\"type\":\"evaluation\"")))
                 .hasSize(2);
+        assertThat(records(run)).as("a version, and an event for each line").isEqualTo(1 + lines.size());
         assertThat(Files.readString(run.resolve("config.conf"))).contains("mobilenetv2-x0.35-static");
         assertThat(Files.readString(run.resolve("summary.json"))).contains(straight.parametersSha256());
         assertThat(run.resolve("checkpoints/step-00000010/manifest.json")).exists();
         try (var entries = Files.list(run)) {
             assertThat(entries.map(entry -> entry.getFileName().toString()))
-                    .containsExactlyInAnyOrder("config.conf", "metrics.jsonl", "summary.json", "checkpoints");
+                    .containsExactlyInAnyOrder(
+                            "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json", "checkpoints");
         }
+    }
+
+    /** The records of the event file, by their lengths; bytes left over at the end would throw. */
+    private static int records(Path run) throws IOException {
+        ByteBuffer events = ByteBuffer.wrap(Files.readAllBytes(run.resolve("events.out.tfevents.dcd")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int records = 0;
+        while (events.hasRemaining()) {
+            long length = events.getLong();
+            events.position(events.position() + Integer.BYTES + Math.toIntExact(length) + Integer.BYTES);
+            records++;
+        }
+        return records;
     }
 
     @Test
@@ -85,6 +102,10 @@ class TrainingJobTest {
             Summary whole = TrainingRuns.train(spark, data, run, rest);
             assertThat(rest.rounds).as("rounds after resuming").hasSize((int) straight.rounds() - rounds);
             assertThat(whole.parametersSha256()).isEqualTo(straight.parametersSha256());
+            assertThat(records(run))
+                    .as("events of the resumed run")
+                    .isEqualTo(
+                            1 + Files.readAllLines(run.resolve("metrics.jsonl")).size());
             assertThat(Files.readAllBytes(run.resolve("checkpoints/step-00000010/velocity.f32")))
                     .isEqualTo(Files.readAllBytes(shared.resolve("straight/checkpoints/step-00000010/velocity.f32")));
         }
