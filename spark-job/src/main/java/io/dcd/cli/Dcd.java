@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             PrepCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
+            DoctorCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             ReportCommand.class,

@@ -2,6 +2,8 @@ package io.dcd.cli;
 
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
+import io.dcd.doctor.Doctor;
+import io.dcd.doctor.Job;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.evaluate.Evaluator;
 import io.dcd.settings.Settings;
@@ -81,6 +83,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     .formatted(directory.path(), checkpoint.identity().classes(), data, classes));
         }
         NetworkSpec network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
+        Doctor doctor = new Doctor(Job.evaluation(settings, network));
+        Checkup checkup = new Checkup(spec.commandLine().getErr());
+        checkup.heed(doctor.examineData(hadoop, prepared));
         EvaluationSpec evaluation = new EvaluationSpec(
                 network,
                 DataSpec.of(
@@ -89,10 +94,12 @@ final class EvaluateCommand implements Callable<Integer> {
                         prepared.split(Split.VALIDATION).rowGroups()),
                 EngineSpec.of(settings.engine()),
                 settings.evaluation().batch());
-        try (SparkSession session = sparkOptions.start("dcd evaluate " + network.name());
-                Evaluator evaluator =
-                        new Evaluator(JavaSparkContext.fromSparkContext(session.sparkContext()), evaluation)) {
-            print(network, checkpoint, evaluator.evaluate(checkpoint.parameters()));
+        try (SparkSession session = sparkOptions.start("dcd evaluate " + network.name())) {
+            JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+            checkup.heed(doctor.examineCluster(spark));
+            try (Evaluator evaluator = new Evaluator(spark, evaluation)) {
+                print(network, checkpoint, evaluator.evaluate(checkpoint.parameters()));
+            }
         }
         return ExitCode.DONE.code();
     }

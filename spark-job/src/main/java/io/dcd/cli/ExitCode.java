@@ -1,6 +1,7 @@
 package io.dcd.cli;
 
 import io.dcd.data.DataException;
+import io.dcd.doctor.UnfitClusterException;
 import io.dcd.settings.SettingsException;
 import io.dcd.train.DivergedException;
 import io.dcd.train.checkpoint.CheckpointException;
@@ -50,7 +51,7 @@ enum ExitCode {
             return DIVERGED;
         } else if (failure instanceof CheckpointException) {
             return CHECKPOINT;
-        } else if (failure instanceof SparkException) {
+        } else if (failure instanceof SparkException || failure instanceof UnfitClusterException) {
             return CLUSTER;
         }
         return INTERNAL;

@@ -1,6 +1,8 @@
 package io.dcd.cli;
 
 import io.dcd.data.PreparedData;
+import io.dcd.doctor.Doctor;
+import io.dcd.doctor.Job;
 import io.dcd.settings.Settings;
 import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
@@ -92,16 +94,21 @@ final class TrainCommand implements Callable<Integer> {
         requireKnownChanges(settings);
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         // Refuses an unknown network before a cluster is asked for.
-        NetworkSpec.of(
-                        settings.network(),
-                        settings.data().imageSize(),
-                        prepared.classIndex().size())
-                .configuration();
+        NetworkSpec wanted = NetworkSpec.of(
+                settings.network(),
+                settings.data().imageSize(),
+                prepared.classIndex().size());
+        wanted.configuration();
+        Doctor doctor = new Doctor(Job.training(settings, wanted));
+        Checkup checkup = new Checkup(spec.commandLine().getErr());
+        checkup.heed(doctor.examineData(hadoop, prepared));
+        checkup.heed(doctor.examineRun(hadoop, directory.path()));
         try (SparkSession session =
                         sparkOptions.start("dcd train " + settings.network().name());
                 ConsoleTrainingListener console =
                         new ConsoleTrainingListener(spec.commandLine().getErr())) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+            checkup.heed(doctor.examineCluster(spark));
             TrainingJob job =
                     new TrainingJob(spark, settings, prepared, directory, console).withAllowedChanges(allowedChanges);
             StopSignals.first(() -> {

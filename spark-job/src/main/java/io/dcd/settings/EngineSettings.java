@@ -1,5 +1,7 @@
 package io.dcd.settings;
 
+import java.util.Locale;
+
 /** What computes. */
 public record EngineSettings(Backend backend, int threads) {
     /** Which backend runs the plans. */
@@ -9,7 +11,12 @@ public record EngineSettings(Backend backend, int threads) {
         /** oneDNN on CPUs. */
         ONEDNN,
         /** Plain loops in double precision. */
-        REFERENCE
+        REFERENCE;
+
+        /** Its name in settings. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public EngineSettings {

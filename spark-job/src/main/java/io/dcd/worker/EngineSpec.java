@@ -4,7 +4,6 @@ import io.dcd.engine.backend.Backend;
 import io.dcd.engine.backend.Backends;
 import io.dcd.settings.EngineSettings;
 import java.io.Serializable;
-import java.util.Locale;
 
 /** Which backend computes, with how many native threads a task. */
 public record EngineSpec(EngineSettings.Backend backend, int threads) implements Serializable {
@@ -14,6 +13,6 @@ public record EngineSpec(EngineSettings.Backend backend, int threads) implements
 
     /** The backend, for plans of the calling thread. */
     Backend select() {
-        return Backends.select(backend.name().toLowerCase(Locale.ROOT), threads);
+        return Backends.select(backend.id(), threads);
     }
 }

@@ -1,0 +1,106 @@
+package io.dcd.cli;
+
+import io.dcd.data.PreparedData;
+import io.dcd.doctor.Doctor;
+import io.dcd.doctor.Finding;
+import io.dcd.doctor.Job;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
+import io.dcd.train.RunDirectory;
+import io.dcd.worker.NetworkSpec;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd doctor}. */
+@Command(
+        name = "doctor",
+        description = {
+            "Examines whether `dcd train` with the same options can run: executors, libraries, memory, threads; with",
+            "--data the shards, with --run the rights and the room there. Every job does so before it begins.",
+            "The exit code is 0, with or without warnings, or that of the first refusal."
+        })
+final class DoctorCommand implements Callable<Integer> {
+    /** Classes of ImageNet, where no data says otherwise. */
+    private static final int USUAL_CLASSES = 1000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
+    private String data;
+
+    @Option(names = "--run", paramLabel = "DIR", description = "Run directory that is to be written; need not exist.")
+    private String run;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "Network, as `dcd networks` lists them; short for --set network.name=NAME.")
+    private String network;
+
+    @Option(names = "--json", description = "Print the findings as JSON.")
+    private boolean json;
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private SparkOptions sparkOptions;
+
+    @Override
+    public Integer call() {
+        SettingsLoader loader = settingsOptions.applyTo(new SettingsLoader());
+        if (network != null) {
+            loader.value("network.name", network);
+        }
+        List<Finding> findings = examine(loader.load());
+        if (json) {
+            Json.print(spec, findings);
+        } else {
+            print(findings);
+        }
+        Doctor.refuse(findings);
+        return ExitCode.DONE.code();
+    }
+
+    private List<Finding> examine(Settings settings) {
+        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        PreparedData prepared = data == null ? null : PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
+        int classes = prepared == null ? USUAL_CLASSES : prepared.classIndex().size();
+        NetworkSpec examined =
+                NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
+        Doctor doctor = new Doctor(Job.training(settings, examined));
+        List<Finding> findings = new ArrayList<>();
+        if (run != null) {
+            RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
+            findings.addAll(doctor.examineRun(hadoop, directory.path()));
+        }
+        if (prepared != null) {
+            findings.addAll(doctor.examineData(hadoop, prepared));
+        }
+        try (SparkSession session = sparkOptions.start("dcd doctor")) {
+            findings.addAll(doctor.examineCluster(JavaSparkContext.fromSparkContext(session.sparkContext())));
+        }
+        return findings;
+    }
+
+    private void print(List<Finding> findings) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Finding finding : findings) {
+            String level = finding.level().name().toLowerCase(Locale.ROOT);
+            out.printf("%-8s %-24s %s%n", level, finding.subject(), finding.message());
+        }
+        out.flush();
+    }
+}

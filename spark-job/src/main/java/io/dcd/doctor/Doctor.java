@@ -1,0 +1,79 @@
+package io.dcd.doctor;
+
+import io.dcd.data.DataException;
+import io.dcd.data.PreparedData;
+import io.dcd.data.file.FileSystems;
+import io.dcd.settings.SettingsException;
+import io.dcd.train.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Examines, before the cluster's time is spent, whether a job can run. */
+public final class Doctor {
+    private final Job job;
+
+    public Doctor(Job job) {
+        this.job = job;
+    }
+
+    /** Tries to write, rename and delete in the run directory, or above it if it is not there yet, and looks for room. */
+    public List<Finding> examineRun(Configuration configuration, Path run) {
+        try {
+            return new RunDirectoryCheck(FileSystems.of(configuration, run), run, job).findings();
+        } catch (IOException e) {
+            throw new CheckpointException("cannot use the run directory " + run + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Looks whether the shards are there as the manifest lists them. */
+    public List<Finding> examineData(Configuration configuration, PreparedData data) {
+        return new DataCheck(data, configuration, job).findings();
+    }
+
+    /** Asks driver and executors about themselves. */
+    public List<Finding> examineCluster(JavaSparkContext spark) {
+        int slots = spark.defaultParallelism();
+        int processorsPerTask = spark.getConf().getInt("spark.task.cpus", 1);
+        spark.setJobDescription("dcd doctor: what the executors are like");
+        Map<String, MachineFacts> executors = new LinkedHashMap<>();
+        spark.parallelize(IntStream.range(0, slots).boxed().toList(), slots)
+                .mapPartitions(new MachineTask(job.settings().engine().backend()))
+                .collect()
+                .forEach(facts -> executors.putIfAbsent(facts.process(), facts));
+        MachineFacts driver = MachineFacts.here(job.settings().engine().backend());
+        return new MachineCheck(
+                        job,
+                        driver,
+                        List.copyOf(executors.values()),
+                        Math.max(1, slots / processorsPerTask),
+                        processorsPerTask)
+                .findings();
+    }
+
+    /**
+     * Throws if something is sure to fail.
+     *
+     * @throws SettingsException if the first refusal is about settings
+     * @throws DataException about data
+     * @throws CheckpointException about the run directory
+     * @throws UnfitClusterException about machines
+     */
+    public static void refuse(List<Finding> findings) {
+        for (Finding finding : findings) {
+            if (finding.level() == Finding.Level.REFUSAL) {
+                throw switch (finding.area()) {
+                    case SETTINGS -> new SettingsException(finding.message());
+                    case DATA -> new DataException(finding.message());
+                    case RUN_DIRECTORY -> new CheckpointException(finding.message());
+                    case CLUSTER -> new UnfitClusterException(finding.message());
+                };
+            }
+        }
+    }
+}
