@@ -31,11 +31,11 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
                 start.network(),
                 start.parameters(),
                 start.classes(),
-                start.images(),
-                start.workers(),
-                start.batch(),
+                start.plan().samples(),
+                start.plan().workers(),
+                start.plan().batch(),
                 start.epochs(),
-                start.roundsPerEpoch());
+                start.rounds(start.epochs() - 1));
         if (!start.progress().equals(Progress.START)) {
             print(
                     "resuming after epoch %d, round %d (step %d)",
@@ -56,20 +56,20 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
         if (!terminal) {
             print(
                     "epoch %d/%d, round %d/%d: %s",
-                    round.epoch() + 1, start.epochs(), round.round() + 1, start.roundsPerEpoch(), readings);
+                    round.epoch() + 1, start.epochs(), round.round() + 1, start.rounds(round.epoch()), readings);
             return;
         }
         if (bar == null) {
             bar = new ProgressBarBuilder()
                     .setTaskName("epoch %d/%d".formatted(round.epoch() + 1, start.epochs()))
-                    .setInitialMax(start.roundsPerEpoch())
+                    .setInitialMax(start.rounds(round.epoch()))
                     .setStyle(ProgressBarStyle.ASCII)
                     .startsFrom(round.round(), Duration.ZERO)
                     .build();
         }
         bar.stepTo(round.round() + 1);
         bar.setExtraMessage(readings);
-        if (round.round() + 1 == start.roundsPerEpoch()) {
+        if (round.round() + 1 == start.rounds(round.epoch())) {
             endBar();
         }
     }
@@ -80,7 +80,7 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
         print(
                 "step %d, %.2f epochs: top-1 %.2f %%, top-5 %.2f %%, loss %.4f on %,d validation images in %.1f s",
                 progress.step(),
-                progress.epoch() + (double) progress.round() / start.roundsPerEpoch(),
+                progress.epoch() + (double) progress.round() / start.rounds(progress.epoch()),
                 report.top1(),
                 report.top5(),
                 report.loss(),

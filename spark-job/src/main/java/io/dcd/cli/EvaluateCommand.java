@@ -98,7 +98,9 @@ final class EvaluateCommand implements Callable<Integer> {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             checkup.heed(doctor.examineCluster(spark));
             try (Evaluator evaluator = new Evaluator(spark, evaluation)) {
-                print(network, checkpoint, evaluator.evaluate(checkpoint.parameters()));
+                float[] parameters =
+                        checkpoint.state().parameters(settings.evaluation().movingAverage());
+                print(network, checkpoint, parameters, evaluator.evaluate(parameters));
             }
         }
         return ExitCode.DONE.code();
@@ -115,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
     }
 
-    private void print(NetworkSpec network, Checkpoint checkpoint, EvaluationReport report) {
+    private void print(NetworkSpec network, Checkpoint checkpoint, float[] parameters, EvaluationReport report) {
         Result result = new Result(
                 network.name(),
                 checkpoint.progress().step(),
@@ -124,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 report.loss(),
                 report.counts().images(),
                 report.seconds(),
-                Vectors.sha256(Vectors.toBytes(checkpoint.parameters())));
+                Vectors.sha256(Vectors.toBytes(parameters)));
         if (json) {
             Json.print(spec, result);
             return;

@@ -1,7 +1,7 @@
 package io.dcd.settings;
 
 /** When and how the validation split is evaluated. */
-public record EvaluationSettings(int batch, int everyEpochs) {
+public record EvaluationSettings(int batch, int everyEpochs, boolean movingAverage) {
     public EvaluationSettings {
         SettingsException.require(batch >= 1, "evaluation.batch must be at least 1, got %s", batch);
         SettingsException.require(

@@ -15,6 +15,7 @@ public record Settings(
         NetworkSettings network,
         DataSettings data,
         TrainingSettings training,
+        AveragingSettings averaging,
         DivergenceSettings divergence,
         EvaluationSettings evaluation,
         CheckpointSettings checkpoint,
@@ -26,6 +27,7 @@ public record Settings(
                 ConfigRecords.read(source, "network", NetworkSettings.class),
                 ConfigRecords.read(source, "data", DataSettings.class),
                 ConfigRecords.read(source, "training", TrainingSettings.class),
+                ConfigRecords.read(source, "averaging", AveragingSettings.class),
                 ConfigRecords.read(source, "divergence", DivergenceSettings.class),
                 ConfigRecords.read(source, "evaluation", EvaluationSettings.class),
                 ConfigRecords.read(source, "checkpoint", CheckpointSettings.class),
@@ -57,6 +59,7 @@ public record Settings(
             String key = entry.getKey();
             boolean decides = key.startsWith("network.")
                     || key.startsWith("training.") && !key.equals("training.limit-rounds")
+                    || key.startsWith("averaging.") && !key.equals("averaging.place")
                     || key.equals("data.image-size");
             if (decides) {
                 identity.put(key, String.valueOf(entry.getValue().unwrapped()));

@@ -9,6 +9,8 @@ public record TrainingSettings(
         int workers,
         int batch,
         int stepsPerRound,
+        int firstStepsPerRound,
+        int stepsRampEpochs,
         int limitRounds,
         double learningRate,
         int referenceBatch,
@@ -38,6 +40,11 @@ public record TrainingSettings(
         require(workers >= 0, "training.workers must not be negative, got %s", workers);
         require(batch >= 1, "training.batch must be at least 1, got %s", batch);
         require(stepsPerRound >= 1, "training.steps-per-round must be at least 1, got %s", stepsPerRound);
+        require(
+                firstStepsPerRound >= 1 && firstStepsPerRound <= stepsPerRound,
+                "training.first-steps-per-round must lie in 1 … training.steps-per-round, got %s",
+                firstStepsPerRound);
+        require(stepsRampEpochs >= 0, "training.steps-ramp-epochs must not be negative, got %s", stepsRampEpochs);
         require(limitRounds >= 0, "training.limit-rounds must not be negative, got %s", limitRounds);
         require(
                 learningRate > 0 && Double.isFinite(learningRate),

@@ -15,6 +15,8 @@ package io.dcd.train;
  * @param computeSeconds the mean of the workers' time inside their plans
  * @param waitSeconds the mean of the workers' time spent waiting for images
  * @param exchangeSeconds what the round took beyond its busiest slot: broadcast, scheduling, results, averaging
+ * @param sentBytes parameters and velocity sent to every process
+ * @param returnedBytes parameters and velocity returned by every worker, as encoded
  */
 public record RoundReport(
         int epoch,
@@ -28,7 +30,9 @@ public record RoundReport(
         double seconds,
         double computeSeconds,
         double waitSeconds,
-        double exchangeSeconds) {
+        double exchangeSeconds,
+        long sentBytes,
+        long returnedBytes) {
     /** Images that the whole cluster trained on in a second. */
     public double imagesPerSecond() {
         return samples / seconds;

@@ -1,45 +1,48 @@
 package io.dcd.train;
 
+import io.dcd.engine.graph.Parameter;
 import io.dcd.model.network.AttentionTemperature;
+import io.dcd.settings.Settings;
 import io.dcd.settings.TrainingSettings;
+import io.dcd.train.checkpoint.ModelState;
 import io.dcd.train.checkpoint.Progress;
+import io.dcd.train.exchange.Exchange;
+import io.dcd.train.exchange.RoundMean;
 import io.dcd.train.order.EpochPlan;
+import io.dcd.train.order.RunPlan;
 import io.dcd.vector.Vectors;
-import io.dcd.vector.WeightedMean;
 import io.dcd.worker.Round;
 import io.dcd.worker.TrainingSpec;
-import io.dcd.worker.WorkerResult;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Comparator;
+import io.dcd.worker.WorkerReadings;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Runs rounds on Spark: parameters out, workers train, parameters and velocity back, mean. */
 final class RoundRunner implements AutoCloseable {
     private static final double NANOSECONDS = 1e-9;
 
     private final JavaSparkContext spark;
-    private final EpochPlan steps;
+    private final RunPlan plan;
     private final TrainingSettings settings;
     private final LearningRate learningRate;
     private final AttentionTemperature temperature;
-    private final Broadcast<TrainingSpec> spec;
-    private final Broadcast<SerializableConfiguration> configuration;
+    private final OuterStep outerStep;
+    private final MovingAverage movingAverage;
+    private final Exchange exchange;
 
-    RoundRunner(JavaSparkContext spark, TrainingSpec spec, TrainingSettings settings) {
+    RoundRunner(JavaSparkContext spark, TrainingSpec spec, Settings settings) {
         this.spark = spark;
-        this.steps = spec.steps();
-        this.settings = settings;
-        this.learningRate = new LearningRate(settings, steps.steps());
-        this.temperature = new AttentionTemperature(spec.network().graph().parameters());
-        this.spec = spark.broadcast(spec);
-        this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        this.plan = spec.plan();
+        this.settings = settings.training();
+        this.learningRate = new LearningRate(settings.training(), plan.stepsPerEpoch());
+        List<Parameter> parameters = spec.network().graph().parameters();
+        this.temperature = new AttentionTemperature(parameters);
+        this.outerStep = new OuterStep(settings.averaging(), parameters);
+        this.movingAverage = new MovingAverage(settings.averaging().movingAverageDecay());
+        this.exchange = new Exchange(spark, spec, settings.averaging());
     }
 
     /** The state after a round, and what it was like. */
@@ -54,31 +57,38 @@ final class RoundRunner implements AutoCloseable {
     Outcome run(ModelState state, JavaRDD<String> workers) {
         long begin = System.nanoTime();
         Progress progress = state.progress();
+        EpochPlan steps = plan.epoch(progress.epoch());
         spark.setJobDescription("epoch %d of %d, round %d of %d"
                 .formatted(progress.epoch() + 1, settings.epochs(), progress.round() + 1, steps.rounds()));
-        Broadcast<Round> round = spark.broadcast(round(state));
-        List<WorkerResult> results;
-        try {
-            results = workers.mapPartitions(new RoundTask(spec, configuration, round))
-                    .collect();
-        } finally {
-            round.destroy();
-        }
-        results = results.stream()
-                .sorted(Comparator.comparingInt(WorkerResult::worker))
-                .toList();
-        requireFinite(results, progress);
-        float[] parameters = mean(results, WorkerResult::parameters, state.parameters().length);
-        float[] velocity = mean(results, WorkerResult::velocity, state.velocity().length);
-        requireFinite(parameters, progress);
-        ModelState next = new ModelState(after(progress), parameters, velocity);
+        RoundMean mean = exchange.run(round(state), workers);
+        requireFinite(mean.readings(), progress);
+        requireFinite(mean.parameters(), progress);
+        ModelState next = next(state, mean, steps);
+        requireFinite(next.parameters(), progress);
         double seconds = (System.nanoTime() - begin) * NANOSECONDS;
-        return new Outcome(next, report(progress, results, seconds));
+        return new Outcome(next, report(progress, mean, seconds));
+    }
+
+    private ModelState next(ModelState before, RoundMean mean, EpochPlan steps) {
+        int round = before.progress().round();
+        Progress progress =
+                before.progress().after(steps.steps(round), steps.samples(round), round + 1 == steps.rounds());
+        float[] parameters = mean.parameters();
+        float[] step = outerStep.take(before.parameters(), parameters, before.outerStep());
+        float[] average = movingAverage.next(before, parameters, progress.step());
+        return new ModelState(
+                progress,
+                parameters,
+                mean.velocity(),
+                step,
+                average.length == 0
+                        ? average
+                        : temperature.during(before.progress().epoch(), average));
     }
 
     private Round round(ModelState state) {
         Progress progress = state.progress();
-        double[] rates = new double[steps.steps(progress.round())];
+        double[] rates = new double[plan.epoch(progress.epoch()).steps(progress.round())];
         for (int i = 0; i < rates.length; i++) {
             rates[i] = learningRate.at(progress.step() + i) * progress.rateFactor();
         }
@@ -92,16 +102,12 @@ final class RoundRunner implements AutoCloseable {
                 Vectors.toBytes(state.velocity()));
     }
 
-    private Progress after(Progress before) {
-        int round = before.round();
-        return before.after(steps.steps(round), steps.samples(round), round + 1 == steps.rounds());
-    }
-
-    private RoundReport report(Progress before, List<WorkerResult> results, double seconds) {
-        long samples = results.stream().mapToLong(WorkerResult::samples).sum();
-        long step = before.step() + steps.steps(before.round());
-        double busiest = results.stream()
-                .collect(Collectors.groupingBy(WorkerResult::slot, Collectors.summingDouble(WorkerResult::seconds)))
+    private RoundReport report(Progress before, RoundMean mean, double seconds) {
+        List<WorkerReadings> readings = mean.readings();
+        long samples = readings.stream().mapToLong(WorkerReadings::samples).sum();
+        long step = before.step() + plan.epoch(before.epoch()).steps(before.round());
+        double busiest = readings.stream()
+                .collect(Collectors.groupingBy(WorkerReadings::slot, Collectors.summingDouble(WorkerReadings::seconds)))
                 .values()
                 .stream()
                 .mapToDouble(Double::doubleValue)
@@ -112,39 +118,27 @@ final class RoundRunner implements AutoCloseable {
                 before.round(),
                 step,
                 learningRate.at(step - 1) * before.rateFactor(),
-                results.stream().mapToDouble(WorkerResult::loss).sum() / samples,
-                results.stream().mapToDouble(WorkerResult::gradientNorm).max().orElse(0),
-                results.stream()
-                        .mapToDouble(result -> (double) result.clippedSteps() / result.steps())
-                        .average()
+                readings.stream().mapToDouble(WorkerReadings::loss).sum() / samples,
+                readings.stream()
+                        .mapToDouble(WorkerReadings::gradientNorm)
+                        .max()
                         .orElse(0),
+                mean(readings, each -> (double) each.clippedSteps() / each.steps()),
                 samples,
                 seconds,
-                results.stream()
-                        .mapToDouble(WorkerResult::computeSeconds)
-                        .average()
-                        .orElse(0),
-                results.stream()
-                        .mapToDouble(WorkerResult::waitSeconds)
-                        .average()
-                        .orElse(0),
-                seconds - busiest);
+                mean(readings, WorkerReadings::computeSeconds),
+                mean(readings, WorkerReadings::waitSeconds),
+                seconds - busiest,
+                mean.sentBytes(),
+                mean.returnedBytes());
     }
 
-    private static float[] mean(List<WorkerResult> results, Function<WorkerResult, byte[]> vector, int elements) {
-        WeightedMean mean = new WeightedMean(elements);
-        for (WorkerResult result : results) {
-            mean.add(
-                    ByteBuffer.wrap(vector.apply(result))
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .asFloatBuffer(),
-                    result.samples());
-        }
-        return mean.mean();
+    private static double mean(List<WorkerReadings> readings, ToDoubleFunction<WorkerReadings> reading) {
+        return readings.stream().mapToDouble(reading).average().orElse(0);
     }
 
-    private static void requireFinite(List<WorkerResult> results, Progress progress) {
-        for (WorkerResult result : results) {
+    private static void requireFinite(List<WorkerReadings> readings, Progress progress) {
+        for (WorkerReadings result : readings) {
             if (result.diverged()) {
                 throw diverged(
                         progress,
@@ -171,7 +165,6 @@ final class RoundRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        spec.destroy();
-        configuration.destroy();
+        exchange.close();
     }
 }

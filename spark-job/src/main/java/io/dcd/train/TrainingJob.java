@@ -11,9 +11,10 @@ import io.dcd.settings.TrainingSettings;
 import io.dcd.train.RoundRunner.Outcome;
 import io.dcd.train.averaging.AveragedNetwork;
 import io.dcd.train.checkpoint.Checkpoint;
+import io.dcd.train.checkpoint.ModelState;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.checkpoint.RunIdentity;
-import io.dcd.train.order.EpochPlan;
+import io.dcd.train.order.RunPlan;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.DataSpec;
 import io.dcd.worker.EngineSpec;
@@ -38,7 +39,7 @@ public final class TrainingJob {
     private final TrainingListener listener;
     private final RunIdentity identity;
     private final NetworkSpec network;
-    private final EpochPlan steps;
+    private final RunPlan plan;
     private final TrainingSpec trainingSpec;
     private final EvaluationSpec evaluationSpec;
 
@@ -71,20 +72,21 @@ public final class TrainingJob {
         int classes = data.classIndex().size();
         this.identity = new RunIdentity(data.fingerprint(), classes, settings.identity());
         this.network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
-        this.steps = plan(images.rows(), training);
+        this.plan = plan(images.rows(), training);
         String directory = data.directory().toString();
         EngineSpec engine = EngineSpec.of(settings.engine());
         this.trainingSpec = new TrainingSpec(
                 network,
                 DataSpec.of(settings.data(), directory, images.rowGroups()),
                 engine,
-                steps,
+                plan,
                 training.seed(),
                 training.momentum(),
                 training.weightDecay(),
                 training.decayBiases(),
                 training.clipNorm(),
-                training.labelSmoothing());
+                training.labelSmoothing(),
+                settings.averaging().encoding());
         DataSpec validation = DataSpec.of(
                 settings.data(), directory, data.split(Split.VALIDATION).rowGroups());
         this.evaluationSpec = new EvaluationSpec(
@@ -120,7 +122,7 @@ public final class TrainingJob {
             lease = taken;
             Optional<Checkpoint> newest = run.checkpoints().newest();
             newest.ifPresent(checkpoint -> checkpoint.requireFits(identity, allowedChanges));
-            state = newest.map(TrainingJob::stateOf).orElseGet(this::initialState);
+            state = newest.map(Checkpoint::state).orElseGet(this::initialState);
             Optional<Summary> done = run.summary()
                     .filter(summary -> over() && summary.step() == progress().step());
             if (done.isPresent()) {
@@ -136,7 +138,7 @@ public final class TrainingJob {
     }
 
     private Optional<EvaluationReport> train() {
-        try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings.training());
+        try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings);
                 Evaluator evaluator = new Evaluator(spark, evaluationSpec)) {
             rounds = runner;
             metrics = run.metrics(progress());
@@ -149,17 +151,14 @@ public final class TrainingJob {
     }
 
     private Optional<EvaluationReport> train(Evaluator evaluator) {
-        AveragedNetwork averaged = new AveragedNetwork(
-                spark, network.configuration(), state.parameters(), steps.workers(), this::runEpoch);
+        AveragedNetwork averaged =
+                new AveragedNetwork(spark, network.configuration(), state.parameters(), plan.workers(), this::runEpoch);
         listener.started(new TrainingListener.Start(
                 network.name(),
                 state.parameters().length,
                 network.classes(),
-                steps.samples(),
-                steps.workers(),
-                steps.batch(),
+                plan,
                 settings.training().epochs(),
-                steps.rounds(),
                 progress()));
         EvaluationReport report = null;
         long evaluatedStep = -1;
@@ -216,8 +215,8 @@ public final class TrainingJob {
         if (progress().step() == returnedTo && returnedTo > 0) {
             run.checkpoints().delete(returnedTo);
         }
-        ModelState good = run.checkpoints().newest().map(TrainingJob::stateOf).orElseGet(this::initialState);
-        state = new ModelState(good.progress().again(rollbacks, rateFactor), good.parameters(), good.velocity());
+        ModelState good = run.checkpoints().newest().map(Checkpoint::state).orElseGet(this::initialState);
+        state = good.at(good.progress().again(rollbacks, rateFactor));
         returnedTo = progress().step();
         metrics.close();
         metrics = run.metrics(progress());
@@ -226,7 +225,8 @@ public final class TrainingJob {
     }
 
     private EvaluationReport evaluate(Evaluator evaluator) {
-        EvaluationReport report = evaluator.evaluate(state.parameters());
+        EvaluationReport report =
+                evaluator.evaluate(state.parameters(settings.evaluation().movingAverage()));
         metrics.append(progress().epoch(), progress().step(), report);
         listener.evaluated(progress(), report);
         return report;
@@ -234,7 +234,7 @@ public final class TrainingJob {
 
     private void save() {
         lease.requireHeld();
-        Checkpoint checkpoint = new Checkpoint(identity, progress(), state.parameters(), state.velocity());
+        Checkpoint checkpoint = new Checkpoint(identity, state);
         run.checkpoints().save(checkpoint, settings.checkpoint().keep());
         listener.saved(progress());
     }
@@ -253,10 +253,6 @@ public final class TrainingJob {
         return state.progress();
     }
 
-    private static ModelState stateOf(Checkpoint checkpoint) {
-        return new ModelState(checkpoint.progress(), checkpoint.parameters(), checkpoint.velocity());
-    }
-
     private ModelState initialState() {
         float[] parameters = network.initialParameters(settings.training().seed());
         return new ModelState(Progress.START, parameters, new float[parameters.length]);
@@ -269,7 +265,7 @@ public final class TrainingJob {
                 progress().epoch(),
                 progress().step(),
                 progress().rounds(),
-                steps.workers(),
+                plan.workers(),
                 progress().samples(),
                 report.top1(),
                 report.top5(),
@@ -279,13 +275,19 @@ public final class TrainingJob {
                 Vectors.sha256(Vectors.toBytes(state.parameters())));
     }
 
-    private static EpochPlan plan(long images, TrainingSettings training) {
+    private static RunPlan plan(long images, TrainingSettings training) {
         long needed = (long) training.workers() * training.batch();
         if (images < needed) {
             throw new SettingsException(
                     "one step needs training.workers × training.batch = %d × %d = %d images, but the training split has %d"
                             .formatted(training.workers(), training.batch(), needed, images));
         }
-        return new EpochPlan(images, training.workers(), training.batch(), training.stepsPerRound());
+        return new RunPlan(
+                images,
+                training.workers(),
+                training.batch(),
+                training.stepsPerRound(),
+                training.firstStepsPerRound(),
+                training.stepsRampEpochs());
     }
 }

@@ -2,6 +2,7 @@ package io.dcd.train;
 
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.train.checkpoint.Progress;
+import io.dcd.train.order.RunPlan;
 
 /** Is told how a run goes on, on the driver's thread. */
 public interface TrainingListener {
@@ -11,23 +12,16 @@ public interface TrainingListener {
      * @param network its name
      * @param parameters length of the flat parameter vector
      * @param classes the number of classes
-     * @param images the training images of an epoch
-     * @param workers the logical workers W
-     * @param batch the images of a step of one worker
+     * @param plan how each epoch is cut into rounds, workers and batches
      * @param epochs all epochs of the run
-     * @param roundsPerEpoch the rounds of each
      * @param progress where it begins; not the start if it resumes
      */
-    record Start(
-            String network,
-            int parameters,
-            int classes,
-            long images,
-            int workers,
-            int batch,
-            int epochs,
-            int roundsPerEpoch,
-            Progress progress) {}
+    record Start(String network, int parameters, int classes, RunPlan plan, int epochs, Progress progress) {
+        /** The rounds of an epoch, counted from 0. */
+        public int rounds(int epoch) {
+            return plan.epoch(epoch).rounds();
+        }
+    }
 
     void started(Start start);
 

@@ -33,7 +33,7 @@ final class TrainingSlot implements SlotPool.Slot {
         this.spec = spec;
         this.name = ManagementFactory.getRuntimeMXBean().getName() + "/" + NUMBERS.getAndIncrement();
         this.thread = new PlanThread("dcd-train-" + name);
-        int batch = spec.steps().batch();
+        int batch = spec.plan().batch();
         this.feed = new BatchFeed(
                 spec.data().decodeThreads(),
                 spec.data().prefetchBatches() + 1,
@@ -47,7 +47,7 @@ final class TrainingSlot implements SlotPool.Slot {
     WorkerResult train(Configuration configuration, Round round, int worker) throws InterruptedException {
         return thread.call(() -> {
             long begin = System.nanoTime();
-            EpochPlan steps = spec.steps();
+            EpochPlan steps = spec.plan().epoch(round.epoch());
             EpochOrder order = new EpochOrder(spec.data().rowGroups(), spec.seed(), round.epoch());
             long first = steps.begin(round.round(), worker);
             long last = first + (long) steps.steps(round.round()) * steps.batch();
@@ -62,8 +62,10 @@ final class TrainingSlot implements SlotPool.Slot {
 
     private WorkerResult train(Round round, int worker, long begin) throws InterruptedException {
         TrainingPlan training = plan();
-        training.parameters().write(Vectors.toFloats(round.parameters()));
-        training.velocity().write(Vectors.toFloats(round.velocity()));
+        float[] startParameters = Vectors.toFloats(round.parameters());
+        float[] startVelocity = Vectors.toFloats(round.velocity());
+        training.parameters().write(startParameters);
+        training.velocity().write(startVelocity);
 
         double loss = 0;
         double gradientNorm = 0;
@@ -90,27 +92,26 @@ final class TrainingSlot implements SlotPool.Slot {
             clipped += settings.gradientScale(result.gradientNorm()) < 1 ? 1 : 0;
             step++;
         }
-        byte[] parameters = diverged ? NOTHING : Vectors.toBytes(read(training.parameters()));
-        byte[] velocity = diverged ? NOTHING : Vectors.toBytes(read(training.velocity()));
-        return new WorkerResult(
+        byte[] parameters = diverged ? NOTHING : spec.encoding().encode(read(training.parameters()), startParameters);
+        byte[] velocity = diverged ? NOTHING : spec.encoding().encode(read(training.velocity()), startVelocity);
+        WorkerReadings readings = new WorkerReadings(
                 worker,
                 name,
                 step,
-                (long) step * spec.steps().batch(),
+                (long) step * spec.plan().batch(),
                 loss,
                 gradientNorm,
                 clipped,
                 diverged,
                 (System.nanoTime() - begin) * NANOSECONDS,
                 computing * NANOSECONDS,
-                waiting * NANOSECONDS,
-                parameters,
-                velocity);
+                waiting * NANOSECONDS);
+        return new WorkerResult(readings, parameters, velocity);
     }
 
     /** Steps of different workers must not share dropout masks. */
     private long number(long globalStep, int worker) {
-        return globalStep * spec.steps().workers() + worker;
+        return globalStep * spec.plan().workers() + worker;
     }
 
     private TrainingPlan plan() {
@@ -118,7 +119,7 @@ final class TrainingSlot implements SlotPool.Slot {
             plan = new TrainingPlan(
                     spec.network().graph(),
                     spec.engine().select(),
-                    spec.steps().batch(),
+                    spec.plan().batch(),
                     spec.seed(),
                     parameter -> spec.decayBiases() || parameter.kind() == Parameter.Kind.WEIGHT);
         }

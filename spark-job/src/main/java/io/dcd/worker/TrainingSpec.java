@@ -1,28 +1,31 @@
 package io.dcd.worker;
 
-import io.dcd.train.order.EpochPlan;
+import io.dcd.train.order.RunPlan;
+import io.dcd.vector.Encoding;
 import java.io.Serializable;
 
 /**
  * What stays the same for every round of a run.
  *
- * @param steps how an epoch is cut into rounds, workers and batches
+ * @param plan how each epoch is cut into rounds, workers and batches
  * @param seed of the order of samples, augmentation and dropout
  * @param momentum of the optimiser
  * @param weightDecay λ, coupled
  * @param decayBiases whether biases, scales and shifts decay too
  * @param clipNorm the largest norm of a gradient; 0: any
  * @param labelSmoothing probability spread over the wrong classes
+ * @param encoding how workers send their vectors back
  */
 public record TrainingSpec(
         NetworkSpec network,
         DataSpec data,
         EngineSpec engine,
-        EpochPlan steps,
+        RunPlan plan,
         long seed,
         double momentum,
         double weightDecay,
         boolean decayBiases,
         double clipNorm,
-        double labelSmoothing)
+        double labelSmoothing,
+        Encoding encoding)
         implements Serializable {}

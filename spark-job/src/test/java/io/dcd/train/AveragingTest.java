@@ -14,11 +14,11 @@ import io.dcd.engine.operation.Activation;
 import io.dcd.engine.plan.StepSettings;
 import io.dcd.engine.plan.TrainingPlan;
 import io.dcd.vector.WeightedMean;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,8 +54,8 @@ class AveragingTest {
                     worker.parameters().write(averaged);
                     worker.velocity().write(velocity);
                     train(worker, part(inputs, w), part(labels, w));
-                    parameters.add(FloatBuffer.wrap(read(worker.parameters())), BATCH);
-                    velocities.add(FloatBuffer.wrap(read(worker.velocity())), BATCH);
+                    parameters.add(doubles(worker.parameters()), BATCH);
+                    velocities.add(doubles(worker.velocity()), BATCH);
                 }
                 averaged = parameters.mean();
                 velocity = velocities.mean();
@@ -121,5 +121,10 @@ class AveragingTest {
         float[] values = new float[(int) buffer.elements()];
         buffer.read(values);
         return values;
+    }
+
+    private static double[] doubles(Buffer buffer) {
+        float[] values = read(buffer);
+        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 }

@@ -56,10 +56,13 @@ class PlainTrainingTest {
                     "training.epochs=" + EPOCHS,
                     "training.seed=" + SEED,
                     "training.steps-per-round=3",
+                    "training.steps-ramp-epochs=1",
                     "training.label-smoothing=0.1",
                     "training.clip-norm=" + CLIP_NORM);
         }
-        assertThat(listener.rounds).hasSize(8);
+        assertThat(listener.rounds)
+                .as("11 rounds of one step while the ramp lasts, then 4 of at most 3")
+                .hasSize(15);
         assertThat(listener.rounds)
                 .as("some steps are clipped, some are not")
                 .anySatisfy(round -> assertThat(round.clippedShare()).isPositive())

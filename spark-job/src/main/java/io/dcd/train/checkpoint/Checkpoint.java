@@ -4,12 +4,18 @@ import java.util.Set;
 
 /**
  * The whole state of a run between two rounds: everything random is a function of the seed and of {@code progress}.
- *
- * @param parameters the network's flat parameter vector, running statistics included
- * @param velocity the optimiser's velocity, laid out alike
  */
-@SuppressWarnings("ArrayRecordComponent") // saved and loaded, never compared
-public record Checkpoint(RunIdentity identity, Progress progress, float[] parameters, float[] velocity) {
+public record Checkpoint(RunIdentity identity, ModelState state) {
+    /** How far the run had come. */
+    public Progress progress() {
+        return state.progress();
+    }
+
+    /** The network's flat parameter vector, running statistics included. */
+    public float[] parameters() {
+        return state.parameters();
+    }
+
     /**
      * Refuses a run that cannot go on from here.
      *
@@ -17,6 +23,10 @@ public record Checkpoint(RunIdentity identity, Progress progress, float[] parame
      * @throws CheckpointException that names the difference
      */
     public void requireFits(RunIdentity other, Set<String> allowed) {
-        identity.requireSame(other, "checkpoint step-%08d".formatted(progress.step()), allowed, progress.round() == 0);
+        identity.requireSame(
+                other,
+                "checkpoint step-%08d".formatted(progress().step()),
+                allowed,
+                progress().round() == 0);
     }
 }

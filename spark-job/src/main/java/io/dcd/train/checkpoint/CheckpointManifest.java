@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The file {@code manifest.json} of a checkpoint: plain data, no type names. It is written last.
@@ -81,9 +82,11 @@ record CheckpointManifest(
 
     /** @throws CheckpointException if there is no such tensor */
     TensorFile tensor(String name, String checkpoint) {
-        return tensors.stream()
-                .filter(tensor -> tensor.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new CheckpointException(checkpoint + " lists no tensor " + name));
+        return tensor(name).orElseThrow(() -> new CheckpointException(checkpoint + " lists no tensor " + name));
+    }
+
+    /** The tensor of a vector that not every run keeps. */
+    Optional<TensorFile> tensor(String name) {
+        return tensors.stream().filter(tensor -> tensor.name().equals(name)).findFirst();
     }
 }

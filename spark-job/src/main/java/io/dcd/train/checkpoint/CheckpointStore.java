@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -32,6 +34,8 @@ public final class CheckpointStore {
 
     private static final String PARAMETERS = "parameters";
     private static final String VELOCITY = "velocity";
+    private static final String OUTER_STEP = "outer-step";
+    private static final String MOVING_AVERAGE = "moving-average";
 
     private final FileSystem fileSystem;
     private final Path directory;
@@ -51,13 +55,16 @@ public final class CheckpointStore {
             } else {
                 Path unfinished = new Path(directory, UNFINISHED + UUID.randomUUID());
                 require(fileSystem.mkdirs(unfinished), "create", unfinished);
-                TensorFile parameters = write(unfinished, PARAMETERS, checkpoint.parameters());
-                TensorFile velocity = write(unfinished, VELOCITY, checkpoint.velocity());
+                List<TensorFile> tensors = new ArrayList<>();
+                for (Map.Entry<String, float[]> vector :
+                        vectors(checkpoint.state()).entrySet()) {
+                    tensors.add(write(unfinished, vector.getKey(), vector.getValue()));
+                }
                 SyncedFile.write(
                         fileSystem,
                         new Path(unfinished, CheckpointManifest.FILE_NAME),
                         false,
-                        CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, parameters, velocity)));
+                        CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, tensors)));
                 require(fileSystem.rename(unfinished, target), "rename " + unfinished + " to", target);
             }
             prune(keep);
@@ -101,12 +108,18 @@ public final class CheckpointStore {
         try {
             CheckpointManifest manifest = readManifest(path);
             float[] parameters = read(path, manifest.tensor(PARAMETERS, path.toString()));
-            float[] velocity = read(path, manifest.tensor(VELOCITY, path.toString()));
-            if (manifest.progress().step() != step || velocity.length != parameters.length) {
+            ModelState state = new ModelState(
+                    manifest.progress(),
+                    parameters,
+                    read(path, manifest.tensor(VELOCITY, path.toString())),
+                    readIfKept(path, manifest, OUTER_STEP),
+                    readIfKept(path, manifest, MOVING_AVERAGE));
+            boolean alike = vectors(state).values().stream().allMatch(vector -> vector.length == parameters.length);
+            if (manifest.progress().step() != step || !alike) {
                 throw damaged(path, "its manifest contradicts its name or itself");
             }
             RunIdentity identity = new RunIdentity(manifest.dataFingerprint(), manifest.classes(), manifest.settings());
-            return new Checkpoint(identity, manifest.progress(), parameters, velocity);
+            return new Checkpoint(identity, state);
         } catch (FileNotFoundException e) {
             throw damaged(path, "a file is missing: " + e.getMessage());
         } catch (IOException e) {
@@ -162,7 +175,7 @@ public final class CheckpointStore {
         fileSystem.delete(doomed, true);
     }
 
-    private static CheckpointManifest manifest(Checkpoint checkpoint, TensorFile parameters, TensorFile velocity) {
+    private static CheckpointManifest manifest(Checkpoint checkpoint, List<TensorFile> tensors) {
         RunIdentity identity = checkpoint.identity();
         StringBuilder settings = new StringBuilder();
         identity.sortedSettings()
@@ -177,7 +190,23 @@ public final class CheckpointStore {
                 Vectors.sha256(settings.toString().getBytes(StandardCharsets.UTF_8)),
                 identity.data(),
                 checkpoint.progress(),
-                List.of(parameters, velocity));
+                tensors);
+    }
+
+    /** The vectors that a state keeps, by name. */
+    private static Map<String, float[]> vectors(ModelState state) {
+        Map<String, float[]> vectors = new LinkedHashMap<>();
+        vectors.put(PARAMETERS, state.parameters());
+        vectors.put(VELOCITY, state.velocity());
+        vectors.put(OUTER_STEP, state.outerStep());
+        vectors.put(MOVING_AVERAGE, state.movingAverage());
+        vectors.values().removeIf(vector -> vector.length == 0);
+        return vectors;
+    }
+
+    private float[] readIfKept(Path path, CheckpointManifest manifest, String name) throws IOException {
+        Optional<TensorFile> tensor = manifest.tensor(name);
+        return tensor.isPresent() ? read(path, tensor.get()) : new float[0];
     }
 
     private TensorFile write(Path parent, String name, float[] values) throws IOException {

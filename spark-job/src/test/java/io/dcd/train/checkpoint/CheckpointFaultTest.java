@@ -64,8 +64,10 @@ class CheckpointFaultTest {
 
     private static Checkpoint checkpoint(long step) {
         return new Checkpoint(
-                IDENTITY, new Progress(0, 0, step, step, step, 0, 1), new float[] {step, 2, 3}, new float[] {4, 5, -step
-                });
+                IDENTITY,
+                new ModelState(
+                        new Progress(0, 0, step, step, step, 0, 1), new float[] {step, 2, 3}, new float[] {4, 5, -step
+                        }));
     }
 
     private static List<String> names(Path path) throws IOException {

@@ -46,7 +46,7 @@ class CheckpointStoreTest {
         assertThat(loaded.identity()).isEqualTo(saved.identity());
         assertThat(loaded.progress()).isEqualTo(saved.progress());
         assertThat(loaded.parameters()).isEqualTo(saved.parameters());
-        assertThat(loaded.velocity()).isEqualTo(saved.velocity());
+        assertThat(loaded.state().velocity()).isEqualTo(saved.state().velocity());
     }
 
     @Test
@@ -139,6 +139,22 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void vectorsThatNotEveryRunKeepsAreSavedWithThem() {
+        ModelState plain = checkpoint(1).state();
+        ModelState whole = new ModelState(
+                plain.progress(), plain.parameters(), plain.velocity(), new float[] {7, 8, 9}, new float[] {
+                    -1, 0, 1e-30f
+                });
+        store.save(new Checkpoint(IDENTITY, whole), 2);
+        ModelState loaded = store.load(1).state();
+        assertThat(loaded.outerStep()).isEqualTo(whole.outerStep());
+        assertThat(loaded.movingAverage()).isEqualTo(whole.movingAverage());
+        assertThat(loaded.parameters(true)).isEqualTo(whole.movingAverage());
+        assertThat(loaded.parameters(false)).isEqualTo(whole.parameters());
+        assertThat(plain.parameters(true)).as("no average is kept").isEqualTo(plain.parameters());
+    }
+
+    @Test
     void absurdSizesAllocateNothing() throws IOException {
         edit(manifest -> ((ObjectNode) manifest.get("tensors").get(0)).put("elements", Long.MAX_VALUE / 2));
         assertDamaged("its manifest lists");
@@ -203,7 +219,7 @@ class CheckpointStoreTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("inside an epoch");
         Progress border = new Progress(3, 0, 1, 17, 2176, 0, 1);
-        new Checkpoint(IDENTITY, border, inside.parameters(), inside.velocity()).requireFits(batch, both);
+        new Checkpoint(IDENTITY, inside.state().at(border)).requireFits(batch, both);
     }
 
     private static RunIdentity identity(String data, Map<String, String> settings) {
@@ -234,7 +250,8 @@ class CheckpointStoreTest {
     private static Checkpoint checkpoint(long step) {
         float[] parameters = {1.5f, -0.25f, step};
         float[] velocity = {0, 1e-38f, -7};
-        return new Checkpoint(IDENTITY, new Progress(3, 1, step, 17, 2176, 1, 0.5), parameters, velocity);
+        return new Checkpoint(
+                IDENTITY, new ModelState(new Progress(3, 1, step, 17, 2176, 1, 0.5), parameters, velocity));
     }
 
     private static List<String> names(Path path) throws IOException {

@@ -1,4 +1,4 @@
-package io.dcd.train;
+package io.dcd.train.exchange;
 
 import io.dcd.worker.Round;
 import io.dcd.worker.TrainingSpec;

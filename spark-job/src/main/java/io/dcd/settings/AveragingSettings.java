@@ -1,0 +1,47 @@
+package io.dcd.settings;
+
+import static io.dcd.settings.SettingsException.require;
+
+import io.dcd.vector.Encoding;
+
+/** How the workers' vectors become one. */
+public record AveragingSettings(
+        BatchStatistics batchStatistics,
+        double outerMomentum,
+        double outerRate,
+        double movingAverageDecay,
+        Encoding encoding,
+        Place place) {
+    /** How running variances are averaged. */
+    public enum BatchStatistics {
+        /** The variance of all workers' activations together. */
+        MIXTURE,
+        /** The mean of the workers' variances. */
+        MEAN
+    }
+
+    /** Where means are formed. */
+    public enum Place {
+        /** On the driver as long as it is easy for it. */
+        AUTO,
+        /** On the driver. */
+        DRIVER,
+        /** On the executors, a slice of the vectors each. */
+        EXECUTORS
+    }
+
+    public AveragingSettings {
+        require(
+                outerMomentum >= 0 && outerMomentum < 1,
+                "averaging.outer-momentum must lie in 0 ≤ m < 1, got %s",
+                outerMomentum);
+        require(
+                outerRate > 0 && Double.isFinite(outerRate),
+                "averaging.outer-rate must be positive, got %s",
+                outerRate);
+        require(
+                movingAverageDecay >= 0 && movingAverageDecay < 1,
+                "averaging.moving-average-decay must lie in 0 ≤ d < 1, got %s",
+                movingAverageDecay);
+    }
+}
