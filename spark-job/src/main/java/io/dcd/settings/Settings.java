@@ -14,6 +14,7 @@ import java.util.TreeMap;
 public record Settings(
         NetworkSettings network,
         DataSettings data,
+        AugmentationSettings augmentation,
         TrainingSettings training,
         AveragingSettings averaging,
         DivergenceSettings divergence,
@@ -26,6 +27,7 @@ public record Settings(
         return new Settings(
                 ConfigRecords.read(source, "network", NetworkSettings.class),
                 ConfigRecords.read(source, "data", DataSettings.class),
+                ConfigRecords.read(source, "augmentation", AugmentationSettings.class),
                 ConfigRecords.read(source, "training", TrainingSettings.class),
                 ConfigRecords.read(source, "averaging", AveragingSettings.class),
                 ConfigRecords.read(source, "divergence", DivergenceSettings.class),
@@ -59,6 +61,7 @@ public record Settings(
             String key = entry.getKey();
             boolean decides = key.startsWith("network.")
                     || key.startsWith("training.") && !key.equals("training.limit-rounds")
+                    || key.startsWith("augmentation.")
                     || key.startsWith("averaging.") && !key.equals("averaging.place")
                     || key.equals("data.image-size");
             if (decides) {

@@ -81,6 +81,7 @@ public final class TrainingJob {
                 engine,
                 plan,
                 training.seed(),
+                settings.augmentation().augmentation(),
                 training.momentum(),
                 training.weightDecay(),
                 training.decayBiases(),

@@ -38,7 +38,7 @@ final class TrainingSlot implements SlotPool.Slot {
                 spec.data().decodeThreads(),
                 spec.data().prefetchBatches() + 1,
                 batch,
-                () -> new TrainingTransform(spec.network().imageSize(), spec.seed()));
+                () -> new TrainingTransform(spec.network().imageSize(), spec.seed(), spec.augmentation()));
         this.labels = new SoftLabels(batch, spec.network().classes(), spec.labelSmoothing());
         this.mixup = new Mixup(batch);
     }

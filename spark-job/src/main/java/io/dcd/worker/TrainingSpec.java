@@ -1,5 +1,6 @@
 package io.dcd.worker;
 
+import io.dcd.data.image.Augmentation;
 import io.dcd.train.order.RunPlan;
 import io.dcd.vector.Encoding;
 import java.io.Serializable;
@@ -9,6 +10,7 @@ import java.io.Serializable;
  *
  * @param plan how each epoch is cut into rounds, workers and batches
  * @param seed of the order of samples, augmentation and dropout
+ * @param augmentation how images are changed at random
  * @param momentum of the optimiser
  * @param weightDecay λ, coupled
  * @param decayBiases whether biases, scales and shifts decay too
@@ -22,6 +24,7 @@ public record TrainingSpec(
         EngineSpec engine,
         RunPlan plan,
         long seed,
+        Augmentation augmentation,
         double momentum,
         double weightDecay,
         boolean decayBiases,

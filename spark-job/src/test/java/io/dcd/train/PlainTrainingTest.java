@@ -6,6 +6,7 @@ import io.dcd.PreparedImages;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Sample;
 import io.dcd.data.Split;
+import io.dcd.data.image.Augmentation;
 import io.dcd.data.image.TrainingTransform;
 import io.dcd.data.shard.RowGroupReader;
 import io.dcd.engine.backend.Backends;
@@ -83,7 +84,7 @@ class PlainTrainingTest {
         float[] parameters = network.initialParameters(SEED);
         try (TrainingPlan plan =
                         new TrainingPlan(network.graph(), Backends.select("auto", 1), BATCH, SEED, each -> true);
-                TrainingTransform transform = new TrainingTransform(SIZE, SEED)) {
+                TrainingTransform transform = new TrainingTransform(SIZE, SEED, Augmentation.PUBLISHED)) {
             plan.parameters().write(parameters);
             int step = 0;
             for (int epoch = 0; epoch < EPOCHS; epoch++) {

@@ -5,19 +5,18 @@ import io.dcd.data.CounterRandom;
 /** A rectangle of pixels within an image. */
 record CropBox(int x, int y, int width, int height) {
     private static final int TRIES = 10;
-    private static final double SMALLEST_AREA = 0.08;
     private static final double SMALLEST_RATIO = 3.0 / 4.0;
     private static final double LARGEST_RATIO = 4.0 / 3.0;
 
     /**
      * The random crop of Inception-style training, with the algorithm and defaults of torchvision's {@code RandomResizedCrop}: area
-     * uniform in 8 … 100 % of the image, aspect ratio log-uniform in 3/4 … 4/3, place uniform; after ten misfits the largest centred
+     * uniform in {@code smallestArea} … 1 of the image's (8 % there), aspect ratio log-uniform in 3/4 … 4/3, place uniform; after ten misfits the largest centred
      * crop whose ratio is allowed.
      */
-    static CropBox randomResized(int imageWidth, int imageHeight, CounterRandom random) {
+    static CropBox randomResized(int imageWidth, int imageHeight, double smallestArea, CounterRandom random) {
         double area = (double) imageWidth * imageHeight;
         for (int i = 0; i < TRIES; i++) {
-            double targetArea = area * random.nextDouble(SMALLEST_AREA, 1.0);
+            double targetArea = area * random.nextDouble(smallestArea, 1.0);
             double ratio = Math.exp(random.nextDouble(Math.log(SMALLEST_RATIO), Math.log(LARGEST_RATIO)));
             int width = (int) Math.rint(Math.sqrt(targetArea * ratio));
             int height = (int) Math.rint(Math.sqrt(targetArea / ratio));

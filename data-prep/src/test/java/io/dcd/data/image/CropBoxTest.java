@@ -15,7 +15,7 @@ class CropBoxTest {
     @CsvSource({"500, 375", "64, 64", "1, 1", "500, 3", "3, 500", "2, 7"})
     void staysWithinTheImage(int width, int height) {
         for (int i = 0; i < DRAWS; i++) {
-            CropBox crop = CropBox.randomResized(width, height, CounterRandom.of(1, i));
+            CropBox crop = CropBox.randomResized(width, height, 0.08, CounterRandom.of(1, i));
             assertThat(crop.width()).isBetween(1, width);
             assertThat(crop.height()).isBetween(1, height);
             assertThat(crop.x()).isBetween(0, width - crop.width());
@@ -30,7 +30,7 @@ class CropBoxTest {
         double below = 0;
         double logRatios = 0;
         for (int i = 0; i < DRAWS; i++) {
-            CropBox crop = CropBox.randomResized(1000, 1000, CounterRandom.of(2, i));
+            CropBox crop = CropBox.randomResized(1000, 1000, 0.08, CounterRandom.of(2, i));
             double area = crop.width() * crop.height() / 1e6;
             double ratio = (double) crop.width() / crop.height();
             assertThat(ratio).isBetween(0.74, 1.35);
@@ -49,8 +49,8 @@ class CropBoxTest {
     @Test
     void extremeShapesFallBackToTheLargestCentredCrop() {
         // No ratio within 3/4 … 4/3 and area above 8 % fits into 100 × 1.
-        assertThat(CropBox.randomResized(100, 1, CounterRandom.of(3))).isEqualTo(new CropBox(49, 0, 1, 1));
-        assertThat(CropBox.randomResized(1, 100, CounterRandom.of(3))).isEqualTo(new CropBox(0, 49, 1, 1));
-        assertThat(CropBox.randomResized(1000, 30, CounterRandom.of(3))).isEqualTo(new CropBox(480, 0, 40, 30));
+        assertThat(CropBox.randomResized(100, 1, 0.08, CounterRandom.of(3))).isEqualTo(new CropBox(49, 0, 1, 1));
+        assertThat(CropBox.randomResized(1, 100, 0.08, CounterRandom.of(3))).isEqualTo(new CropBox(0, 49, 1, 1));
+        assertThat(CropBox.randomResized(1000, 30, 0.08, CounterRandom.of(3))).isEqualTo(new CropBox(480, 0, 40, 30));
     }
 }

@@ -70,9 +70,9 @@ class ImageTransformTest {
     @Test
     void trainingIsAPureFunctionOfSeedEpochAndSample() {
         byte[] image = DrawnImages.jpeg(120, 90, 5);
-        try (TrainingTransform first = new TrainingTransform(32, 9);
-                TrainingTransform second = new TrainingTransform(32, 9);
-                TrainingTransform other = new TrainingTransform(32, 10)) {
+        try (TrainingTransform first = new TrainingTransform(32, 9, Augmentation.PUBLISHED);
+                TrainingTransform second = new TrainingTransform(32, 9, Augmentation.PUBLISHED);
+                TrainingTransform other = new TrainingTransform(32, 10, Augmentation.PUBLISHED)) {
             apply(second, image, 3, 3);
             assertThat(apply(first, image, 1, 2)).isEqualTo(apply(second, image, 1, 2));
             assertThat(apply(first, image, 1, 2)).isNotEqualTo(apply(first, image, 2, 2));
@@ -82,12 +82,34 @@ class ImageTransformTest {
     }
 
     @Test
+    void coloursChangeTheSameCropPurelyBySeedEpochAndSample() {
+        byte[] image = DrawnImages.jpeg(120, 90, 5);
+        Augmentation colourful = new Augmentation(0.08, 0.4, 0.4, 0.4);
+        // Factors of 1 … 1: the path of the colours without a change.
+        Augmentation almost = new Augmentation(0.08, 1e-12, 0, 0);
+        try (TrainingTransform plain = new TrainingTransform(32, 9, Augmentation.PUBLISHED);
+                TrainingTransform first = new TrainingTransform(32, 9, colourful);
+                TrainingTransform second = new TrainingTransform(32, 9, colourful);
+                TrainingTransform unchanged = new TrainingTransform(32, 9, almost)) {
+            apply(second, image, 3, 3);
+            assertThat(apply(first, image, 1, 2)).isEqualTo(apply(second, image, 1, 2));
+            assertThat(apply(first, image, 1, 2)).isNotEqualTo(apply(plain, image, 1, 2));
+            byte[] same = apply(unchanged, image, 1, 2);
+            byte[] expected = apply(plain, image, 1, 2);
+            for (int i = 0; i < same.length; i++) {
+                // A factor just below 1 cuts off one grey level.
+                assertThat((expected[i] & 0xff) - (same[i] & 0xff)).isBetween(0, 1);
+            }
+        }
+    }
+
+    @Test
     void trainingCropsAndMirrorsHalfOfTheTime() {
         byte[] image = DrawnImages.png(gradient(256, 256));
         int mirrored = 0;
         int samples = 1000;
         Set<Integer> corners = new HashSet<>();
-        try (TrainingTransform transform = new TrainingTransform(16, 4)) {
+        try (TrainingTransform transform = new TrainingTransform(16, 4, Augmentation.PUBLISHED)) {
             for (int sample = 0; sample < samples; sample++) {
                 byte[] row = apply(transform, image, 0, sample);
                 int left = row[0] & 0xFF;
