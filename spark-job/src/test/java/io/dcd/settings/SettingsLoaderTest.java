@@ -116,7 +116,7 @@ class SettingsLoaderTest {
         assertThat(recipe.schedule()).isEqualTo(TrainingSettings.Schedule.STEP);
         assertThat(recipe.weightDecay()).isEqualTo(1e-4);
         assertThat(recipe.epochs()).isEqualTo(120);
-        assertThat(recipe.mixup(0)).isEqualTo(0.2);
+        assertThat(recipe.mixup(100)).isEqualTo(0.2);
     }
 
     @Test
