@@ -54,6 +54,16 @@ class ClusterTrainingTest {
         }
     }
 
+    @Test
+    void fourExecutorsGiveTheSameNetwork() throws IOException {
+        try (JavaSparkContext spark = TrainingRuns.cluster(4)) {
+            assertSame(train(spark, directory));
+            assertThat(spark.sc().statusTracker().getExecutorInfos())
+                    .as("four executors and the driver")
+                    .hasSize(5);
+        }
+    }
+
     private static Summary train(JavaSparkContext spark, Path run) {
         return TrainingRuns.train(spark, data, run, "training.workers=4", "training.epochs=1");
     }
