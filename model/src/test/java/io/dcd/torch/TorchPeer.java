@@ -3,7 +3,10 @@ package io.dcd.torch;
 import io.dcd.engine.bench.Peer;
 import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Shape;
+import io.dcd.engine.plan.Trainer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -25,6 +28,12 @@ public final class TorchPeer implements Peer {
         torch.set_num_threads(threads);
         TorchNetwork network = TorchNetworks.named(workload.network(), workload.stemStride());
         return new TorchSteps(workload, network);
+    }
+
+    @Override
+    public Trainer trainer(Workload workload, Predicate<Parameter> decays, int threads) {
+        torch.set_num_threads(threads);
+        return new TorchTrainer(workload, decays);
     }
 
     private static final class TorchSteps implements Steps {

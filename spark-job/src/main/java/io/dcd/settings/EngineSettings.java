@@ -11,11 +11,13 @@ public record EngineSettings(Backend backend, int threads) {
         /** oneDNN on CPUs. */
         ONEDNN,
         /** Plain loops in double precision. */
-        REFERENCE;
+        REFERENCE,
+        /** The library of {@code dcd bench --peer} takes the training steps, to compare with; the fastest does the rest. */
+        PEER;
 
-        /** Its name in settings. */
+        /** Its name among the engine's backends. */
         public String id() {
-            return name().toLowerCase(Locale.ROOT);
+            return this == PEER ? "auto" : name().toLowerCase(Locale.ROOT);
         }
     }
 

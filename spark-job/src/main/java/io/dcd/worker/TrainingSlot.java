@@ -1,11 +1,10 @@
 package io.dcd.worker;
 
 import io.dcd.data.image.TrainingTransform;
-import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.plan.StepResult;
 import io.dcd.engine.plan.StepSettings;
-import io.dcd.engine.plan.TrainingPlan;
+import io.dcd.engine.plan.Trainer;
 import io.dcd.train.order.EpochOrder;
 import io.dcd.train.order.EpochPlan;
 import io.dcd.vector.Vectors;
@@ -13,7 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 
-/** A training plan with its thread, its feed of images and its buffers. */
+/** A trainer with its thread, its feed of images and its buffers. */
 final class TrainingSlot implements SlotPool.Slot {
     private static final double NANOSECONDS = 1e-9;
     private static final byte[] NOTHING = {};
@@ -27,7 +26,7 @@ final class TrainingSlot implements SlotPool.Slot {
     private final Mixup mixup;
 
     // Made and used on the slot's thread.
-    private TrainingPlan plan;
+    private Trainer trainer;
 
     TrainingSlot(TrainingSpec spec) {
         this.spec = spec;
@@ -61,11 +60,10 @@ final class TrainingSlot implements SlotPool.Slot {
     }
 
     private WorkerResult train(Round round, int worker, long begin) throws InterruptedException {
-        TrainingPlan training = plan();
+        Trainer training = trainer();
         float[] startParameters = Vectors.toFloats(round.parameters());
         float[] startVelocity = Vectors.toFloats(round.velocity());
-        training.parameters().write(startParameters);
-        training.velocity().write(startVelocity);
+        training.write(startParameters, startVelocity);
 
         double loss = 0;
         double gradientNorm = 0;
@@ -92,8 +90,11 @@ final class TrainingSlot implements SlotPool.Slot {
             clipped += settings.gradientScale(result.gradientNorm()) < 1 ? 1 : 0;
             step++;
         }
-        byte[] parameters = diverged ? NOTHING : spec.encoding().encode(read(training.parameters()), startParameters);
-        byte[] velocity = diverged ? NOTHING : spec.encoding().encode(read(training.velocity()), startVelocity);
+        float[] parameters = new float[startParameters.length];
+        float[] velocity = new float[startVelocity.length];
+        training.read(parameters, velocity);
+        byte[] sentParameters = diverged ? NOTHING : spec.encoding().encode(parameters, startParameters);
+        byte[] sentVelocity = diverged ? NOTHING : spec.encoding().encode(velocity, startVelocity);
         WorkerReadings readings = new WorkerReadings(
                 worker,
                 name,
@@ -106,7 +107,7 @@ final class TrainingSlot implements SlotPool.Slot {
                 (System.nanoTime() - begin) * NANOSECONDS,
                 computing * NANOSECONDS,
                 waiting * NANOSECONDS);
-        return new WorkerResult(readings, parameters, velocity);
+        return new WorkerResult(readings, sentParameters, sentVelocity);
     }
 
     /** Steps of different workers must not share dropout masks. */
@@ -114,29 +115,23 @@ final class TrainingSlot implements SlotPool.Slot {
         return globalStep * spec.plan().workers() + worker;
     }
 
-    private TrainingPlan plan() {
-        if (plan == null) {
-            plan = new TrainingPlan(
-                    spec.network().graph(),
-                    spec.engine().select(),
-                    spec.plan().batch(),
-                    spec.seed(),
-                    parameter -> spec.decayBiases() || parameter.kind() == Parameter.Kind.WEIGHT);
+    private Trainer trainer() {
+        if (trainer == null) {
+            trainer = spec.engine()
+                    .trainer(
+                            spec.network(),
+                            spec.plan().batch(),
+                            spec.seed(),
+                            parameter -> spec.decayBiases() || parameter.kind() == Parameter.Kind.WEIGHT);
         }
-        return plan;
-    }
-
-    private static float[] read(Buffer buffer) {
-        float[] values = new float[Math.toIntExact(buffer.elements())];
-        buffer.read(values);
-        return values;
+        return trainer;
     }
 
     @Override
     public void close() {
         thread.end(() -> {
-            if (plan != null) {
-                plan.close();
+            if (trainer != null) {
+                trainer.close();
             }
         });
         feed.close();

@@ -1,7 +1,10 @@
 package io.dcd.engine.bench;
 
+import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.plan.Trainer;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 
 /**
  * Another library that runs the same network, to measure against. It is found as a service on the class path; the
@@ -17,6 +20,14 @@ public interface Peer {
      * @throws UnsupportedOperationException if the library has no such network
      */
     Steps prepare(Workload workload, int threads);
+
+    /**
+     * Makes a trainer of {@code workload}, without dropout.
+     *
+     * @param decays which parameters weight decay applies to
+     * @throws UnsupportedOperationException if the library has no such network
+     */
+    Trainer trainer(Workload workload, Predicate<Parameter> decays, int threads);
 
     /** The peer on the class path, if there is one. */
     static Optional<Peer> find() {

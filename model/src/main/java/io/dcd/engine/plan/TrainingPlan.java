@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** A plan that trains a classifier: forward, softmax cross-entropy, backward and update, one batch a step. */
-public final class TrainingPlan implements AutoCloseable {
+public final class TrainingPlan implements Trainer {
     private final Plan plan;
     private final int classes;
     private final Buffer targets;
@@ -72,20 +72,25 @@ public final class TrainingPlan implements AutoCloseable {
         return plan.output();
     }
 
-    /**
-     * Trains on one batch. If the loss or a gradient is not finite, the readings say so and the parameters and the
-     * velocity stay as they were; the running statistics have moved.
-     *
-     * @param number the step's number, on which dropout depends
-     * @param images 8-bit RGB, batch × height × width × 3
-     * @param labels soft labels, batch × classes, rows that sum to 1
-     */
+    @Override
+    public void write(float[] parameters, float[] startVelocity) {
+        plan.parameters().write(parameters);
+        velocity.write(startVelocity);
+    }
+
+    @Override
+    public void read(float[] parameters, float[] lastVelocity) {
+        plan.parameters().read(parameters);
+        velocity.read(lastVelocity);
+    }
+
+    @Override
     public StepResult step(long number, ByteBuffer images, float[] labels, StepSettings settings) {
         plan.pixels().write(images);
         return step(number, labels, settings);
     }
 
-    /** As {@link #step(long, ByteBuffer, float[], StepSettings)}, on inputs that the caller has written. */
+    /** A step on inputs that the caller has written. */
     public StepResult step(long number, float[] labels, StepSettings settings) {
         if (labels.length != batch() * classes) {
             throw new IllegalArgumentException(
