@@ -1,5 +1,6 @@
 package io.dcd.train.exchange;
 
+import io.dcd.engine.graph.Graph;
 import io.dcd.settings.AveragingSettings;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.Round;
@@ -7,7 +8,9 @@ import io.dcd.worker.TrainingSpec;
 import io.dcd.worker.WorkerReadings;
 import io.dcd.worker.WorkerResult;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -23,6 +26,7 @@ public final class Exchange implements AutoCloseable {
 
     private final JavaSparkContext spark;
     private final TrainingSpec training;
+    private final int elements;
     private final BatchStatistics statistics;
     private final boolean onDriver;
     private final Broadcast<TrainingSpec> spec;
@@ -31,13 +35,15 @@ public final class Exchange implements AutoCloseable {
     public Exchange(JavaSparkContext spark, TrainingSpec training, AveragingSettings settings) {
         this.spark = spark;
         this.training = training;
+        Graph graph = training.network().graph();
+        this.elements = graph.parameterElements();
         this.statistics = settings.batchStatistics() == AveragingSettings.BatchStatistics.MIXTURE
-                ? BatchStatistics.of(training.network().graph())
+                ? BatchStatistics.of(graph)
                 : BatchStatistics.NONE;
         this.onDriver = switch (settings.place()) {
             case DRIVER -> true;
             case EXECUTORS -> false;
-            case AUTO -> bytesOfResults() <= MOST_BYTES_ON_DRIVER;
+            case AUTO -> bytesOfResult() * training.plan().workers() <= MOST_BYTES_ON_DRIVER;
         };
         this.spec = spark.broadcast(training);
         this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
@@ -58,46 +64,46 @@ public final class Exchange implements AutoCloseable {
     }
 
     private RoundMean mean(Round round, Broadcast<Round> sent, JavaRDD<WorkerResult> results) {
-        int elements = round.parameters().length / Float.BYTES;
-        // One slice a task that the cluster runs at once.
+        // On the executors a slice for each task that the cluster runs at once.
         VectorSlices slices = new VectorSlices(elements, onDriver ? 1 : spark.defaultParallelism(), statistics.means());
         List<SliceMean> means = onDriver
                 ? List.of(SliceMean.of(results.collect(), slices, 0, training.encoding(), round))
                 : SliceTask.means(results, slices, spec, sent);
-        List<WorkerReadings> readings = means.get(0).readings();
-        float[] parameters = join(means.stream().map(SliceMean::parameters).toList());
+        float[] parameters = join(means, SliceMean::parameters);
         if (parameters.length > 0) {
             statistics.mix(
                     parameters,
                     means.stream()
-                            .map(SliceMean::spreads)
-                            .flatMapToDouble(java.util.Arrays::stream)
+                            .flatMapToDouble(mean -> Arrays.stream(mean.spreads()))
                             .toArray());
         }
+        List<WorkerReadings> readings = means.get(0).readings();
         return new RoundMean(
                 readings,
                 parameters,
-                join(means.stream().map(SliceMean::velocity).toList()),
-                2L
-                        * round.parameters().length
-                        * readings.stream()
-                                .map(WorkerReadings::process)
-                                .distinct()
-                                .count(),
-                2L
-                        * elements
-                        * training.encoding().bytes()
-                        * readings.stream().filter(each -> !each.diverged()).count());
+                join(means, SliceMean::velocity),
+                sentBytes(round, readings),
+                returnedBytes(readings));
     }
 
-    private long bytesOfResults() {
-        return 2L
-                * training.network().graph().parameterElements()
-                * training.encoding().bytes()
-                * training.plan().workers();
+    private static long sentBytes(Round round, List<WorkerReadings> readings) {
+        long processes =
+                readings.stream().map(WorkerReadings::process).distinct().count();
+        return processes * (round.parameters().length + round.velocity().length);
     }
 
-    private static float[] join(List<byte[]> parts) {
+    private long returnedBytes(List<WorkerReadings> readings) {
+        return bytesOfResult()
+                * readings.stream().filter(each -> !each.diverged()).count();
+    }
+
+    /** Parameters and velocity of one worker, as encoded. */
+    private long bytesOfResult() {
+        return 2L * elements * training.encoding().bytes();
+    }
+
+    private static float[] join(List<SliceMean> means, Function<SliceMean, byte[]> vector) {
+        List<byte[]> parts = means.stream().map(vector).toList();
         ByteBuffer whole =
                 ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
         parts.forEach(whole::put);
