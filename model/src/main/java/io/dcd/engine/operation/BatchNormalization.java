@@ -45,7 +45,17 @@ public record BatchNormalization(
 
     @Override
     public List<Tensor> keptForBackward() {
+        return List.of(input);
+    }
+
+    @Override
+    public List<Tensor> keptForReduction() {
         return activation == Activation.IDENTITY ? List.of(input) : List.of(input, output);
+    }
+
+    @Override
+    public boolean recomputable() {
+        return true;
     }
 
     @Override

@@ -56,7 +56,17 @@ public record NormalizedPointwise(
 
     @Override
     public List<Tensor> keptForBackward() {
-        return List.of(attention.factor(), output());
+        return List.of(attention.factor());
+    }
+
+    @Override
+    public List<Tensor> keptForReduction() {
+        return List.of(output());
+    }
+
+    @Override
+    public boolean recomputable() {
+        return true;
     }
 
     @Override

@@ -48,8 +48,21 @@ public sealed interface Operation
         return false;
     }
 
-    /** The inputs and outputs whose values its backward pass reads again, and which must therefore be kept. */
+    /** The inputs and outputs whose values its backward phase reads again. */
     List<Tensor> keptForBackward();
+
+    /** Those that the reduction before its backward phase reads, if it reduces the batch. */
+    default List<Tensor> keptForReduction() {
+        return List.of();
+    }
+
+    /**
+     * Whether computing the output again in the backward pass costs less than keeping it: what it is computed from is read
+     * there anyway, at the same time.
+     */
+    default boolean recomputable() {
+        return false;
+    }
 
     /** Calls the visitor's method for this kind. */
     <R> R accept(OperationVisitor<R> visitor);

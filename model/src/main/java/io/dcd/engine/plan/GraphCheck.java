@@ -4,6 +4,7 @@ import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Operation;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Refuses graphs that cannot run: with values that nobody computes before they are read, or that nobody reads. */
@@ -11,7 +12,7 @@ final class GraphCheck {
     private GraphCheck() {}
 
     static void check(Graph graph) {
-        Set<Tensor> known = new HashSet<>(graph.inputs());
+        Set<Tensor> known = new LinkedHashSet<>(graph.inputs());
         Set<Tensor> read = new HashSet<>();
         read.add(graph.output());
         for (Operation operation : graph.operations()) {
@@ -21,8 +22,8 @@ final class GraphCheck {
             }
             require(known.add(operation.output()), operation.output(), "is written twice");
         }
-        for (Tensor tensor : graph.tensors()) {
-            require(known.contains(tensor), tensor, "is written by no operation and is no input");
+        require(known.contains(graph.output()), graph.output(), "is the output and written by no operation");
+        for (Tensor tensor : known) {
             require(read.contains(tensor), tensor, "is read by no operation and is not the output");
         }
     }

@@ -2,11 +2,12 @@ package io.dcd.engine.plan;
 
 import io.dcd.engine.backend.Backend;
 import io.dcd.engine.backend.Buffer;
+import io.dcd.engine.backend.Phase;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Tensor;
-import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,15 +22,23 @@ final class Placement {
     private final PlanOptions options;
     private final List<Stage> stages;
     private final GradientFlow gradients;
+    private final Set<Tensor> recomputed;
     private final int lossTime;
     private final int[] samples;
-    private final Map<Item, Uses> uses = new HashMap<>();
+    private final Map<Item, Uses> uses = new LinkedHashMap<>();
     private final Map<Item, ArenaLayout.Block> blocks = new HashMap<>();
     private final long arenaElements;
     private final long scratchElements;
 
-    /** A tensor's values or its gradient. */
-    private record Item(Tensor tensor, boolean gradient) {}
+    /** What a place in memory is for. */
+    private record Item(Tensor tensor, Content content) {}
+
+    private enum Content {
+        VALUES,
+        /** Values that the backward pass computes again. */
+        RECOMPUTED_VALUES,
+        GRADIENT
+    }
 
     /** The first and last stage, and within a stage the first and last task, that touch an item. */
     private static final class Uses {
@@ -59,6 +68,7 @@ final class Placement {
         this.graph = graph;
         this.options = options;
         this.gradients = gradients;
+        this.recomputed = schedule.recomputed();
         this.stages = new ArrayList<>(schedule.forward());
         this.lossTime = stages.size();
         this.stages.addAll(schedule.backward());
@@ -96,14 +106,22 @@ final class Placement {
         return scratchElements;
     }
 
-    /** The values of {@code tensor} for a slice, in the arena or in the scratch of the thread that runs it. */
-    Buffer value(Tensor tensor, Slice slice, Buffer arena, Buffer scratch) {
-        return buffer(new Item(tensor, false), slice, arena, scratch);
+    /** The values of {@code tensor}, which the forward pass leaves in the arena, for a slice. */
+    Buffer value(Tensor tensor, Slice slice, Buffer arena) {
+        return value(tensor, Phase.FORWARD, slice, arena, arena);
+    }
+
+    /**
+     * The values of {@code tensor} for a slice, as {@code phase} finds them, in the arena or in the scratch of the thread
+     * that runs it.
+     */
+    Buffer value(Tensor tensor, Phase phase, Slice slice, Buffer arena, Buffer scratch) {
+        return buffer(values(tensor, phase), slice, arena, scratch);
     }
 
     /** The gradient of {@code tensor} for a slice. */
     Buffer gradient(Tensor tensor, Slice slice, Buffer arena, Buffer scratch) {
-        return buffer(new Item(tensor, true), slice, arena, scratch);
+        return buffer(new Item(tensor, Content.GRADIENT), slice, arena, scratch);
     }
 
     private Buffer buffer(Item item, Slice slice, Buffer arena, Buffer scratch) {
@@ -116,13 +134,13 @@ final class Placement {
     }
 
     private void findUses() {
-        graph.inputs().forEach(input -> pin(new Item(input, false)));
-        pin(new Item(graph.output(), false));
+        graph.inputs().forEach(input -> pin(new Item(input, Content.VALUES)));
+        pin(new Item(graph.output(), Content.VALUES));
         if (options.training()) {
-            pin(new Item(graph.output(), true));
+            pin(new Item(graph.output(), Content.GRADIENT));
         }
         if (options.inputGradients()) {
-            graph.inputs().forEach(input -> pin(new Item(input, true)));
+            graph.inputs().forEach(input -> pin(new Item(input, Content.GRADIENT)));
         }
         for (int stage = 0; stage < stages.size(); stage++) {
             List<Task> tasks = stages.get(stage).tasks();
@@ -146,27 +164,16 @@ final class Placement {
     }
 
     private Set<Item> touched(Task task) {
-        Operation operation = graph.operations().get(task.operation());
+        Access access = Access.of(graph.operations().get(task.operation()), task.phase(), gradients);
         Set<Item> items = new LinkedHashSet<>();
-        switch (task.phase()) {
-            case REDUCE_FORWARD -> operation.inputs().forEach(input -> items.add(new Item(input, false)));
-            case FORWARD -> {
-                operation.inputs().forEach(input -> items.add(new Item(input, false)));
-                items.add(new Item(operation.output(), false));
-            }
-            case REDUCE_BACKWARD -> {
-                operation.keptForBackward().forEach(kept -> items.add(new Item(kept, false)));
-                items.add(new Item(operation.output(), true));
-            }
-            case BACKWARD -> {
-                operation.keptForBackward().forEach(kept -> items.add(new Item(kept, false)));
-                items.add(new Item(operation.output(), true));
-                operation.inputs().stream()
-                        .filter(gradients::needed)
-                        .forEach(input -> items.add(new Item(input, true)));
-            }
-        }
+        access.values().forEach(tensor -> items.add(values(tensor, task.phase())));
+        access.gradients().forEach(tensor -> items.add(new Item(tensor, Content.GRADIENT)));
         return items;
+    }
+
+    private Item values(Tensor tensor, Phase phase) {
+        boolean again = phase.backward() && recomputed.contains(tensor);
+        return new Item(tensor, again ? Content.RECOMPUTED_VALUES : Content.VALUES);
     }
 
     private int sliceSamples(int stage, int share, Backend backend) {

@@ -11,15 +11,11 @@ import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
-import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -35,43 +31,14 @@ public final class Plan implements AutoCloseable {
     private final Backend backend;
     private final int threads;
     private final Placement placement;
-    private final Map<Task, Map<Tensor, GradientMode>> gradientModes = new HashMap<>();
-    private final Buffer arena;
-    private final List<Buffer> scratch = new ArrayList<>();
-    private final List<TemporaryMemory> temporaries = new ArrayList<>();
-    private final Buffer parameters;
-    private final List<Buffer> parameterGradients = new ArrayList<>();
-    private final Optional<PixelBuffer> pixels;
+    private final GradientModes gradientModes;
+    private final PlanBuffers buffers;
     private final Map<Integer, BatchReduction> reductions = new HashMap<>();
     private final List<Segment> forward;
     private final List<Segment> backward;
     private final SliceThreads workers;
     private long step;
     private boolean closed;
-
-    /** What the threads do between two moments at which they wait for each other; {@code combine} follows it. */
-    private record Segment(
-            Backend backend, List<List<Kernel>> kernels, List<BatchReduction> reductions, boolean backward)
-            implements SliceThreads.Job {
-        @Override
-        public void run(int thread) {
-            backend.prepareThread();
-            List<Kernel> own = kernels.get(thread);
-            for (int i = 0; i < own.size(); i++) {
-                own.get(i).run();
-            }
-        }
-
-        void combine() {
-            for (BatchReduction reduction : reductions) {
-                if (backward) {
-                    reduction.combineBackward();
-                } else {
-                    reduction.combineForward();
-                }
-            }
-        }
-    }
 
     /** Lays out the memory of {@code graph} and makes its kernels; the parameters are zero until written. */
     public Plan(Graph graph, Backend backend, PlanOptions options) {
@@ -85,28 +52,15 @@ public final class Plan implements AutoCloseable {
         Schedule schedule = Schedule.of(program, gradients, options.training());
         int share = (options.batch() + threads - 1) / threads;
         this.placement = new Placement(program, options, schedule, gradients, share, backend);
-        findGradientModes(schedule, gradients);
-        this.arena = backend.allocate(Math.max(1, placement.arenaElements()));
-        this.parameters = backend.allocate(Math.max(1, graph.parameterElements()));
-        for (int i = 0; i < threads; i++) {
-            scratch.add(backend.allocate(Math.max(1, placement.scratchElements())));
-            temporaries.add(new TemporaryMemory());
-            if (options.training()) {
-                parameterGradients.add(backend.allocate(parameters.elements()));
-            }
-        }
-        this.pixels = graph.operations().stream()
-                .filter(ImageNormalization.class::isInstance)
-                .findFirst()
-                .map(source -> backend.allocatePixels(
-                        (long) options.batch() * source.output().shape().elements()));
+        this.gradientModes = new GradientModes(program, schedule, gradients);
+        this.buffers = new PlanBuffers(graph, options, placement, threads, backend);
         backend.prepareThread();
         if (options.training()) {
             makeReductions();
         }
         this.forward = segments(0, placement.forwardStages());
         this.backward = segments(placement.forwardStages(), placement.stages().size());
-        temporaries.forEach(temporary -> temporary.allocate(backend));
+        buffers.allocateTemporaries(backend);
         this.workers = new SliceThreads(threads);
     }
 
@@ -122,7 +76,7 @@ public final class Plan implements AutoCloseable {
 
     /** The flat parameter vector. */
     public Buffer parameters() {
-        return parameters;
+        return buffers.parameters();
     }
 
     /**
@@ -131,11 +85,11 @@ public final class Plan implements AutoCloseable {
      */
     public Buffer parameterGradients() {
         requireTraining();
-        Buffer first = parameterGradients.get(0);
+        Buffer first = buffers.parameterGradients().get(0);
         if (threads > 1) {
             double[] sum = new double[(int) first.elements()];
             double[] share = new double[sum.length];
-            for (Buffer gradient : parameterGradients) {
+            for (Buffer gradient : buffers.parameterGradients()) {
                 gradient.read(share);
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] += share[i];
@@ -152,7 +106,7 @@ public final class Plan implements AutoCloseable {
         if (!graph.inputs().contains(tensor)) {
             throw new IllegalArgumentException(tensor + " is no input of this plan");
         }
-        return placement.value(tensor, Slice.all(options.batch()), arena(), arena);
+        return buffers().value(tensor);
     }
 
     /** The gradient of one of the graph's inputs, from {@link #backward} to the next {@link #forward}. */
@@ -161,29 +115,28 @@ public final class Plan implements AutoCloseable {
         if (!graph.inputs().contains(tensor) || !options.inputGradients()) {
             throw new IllegalArgumentException("this plan computes no gradient of " + tensor);
         }
-        return placement.gradient(tensor, Slice.all(options.batch()), arena(), arena);
+        return buffers().gradient(tensor);
     }
 
     /** The batch of images, to be written before {@link #forward}. */
     public PixelBuffer pixels() {
-        requireOpen();
-        return pixels.orElseThrow(() -> new IllegalStateException("this graph does not read pixels"));
+        return buffers().pixels();
     }
 
     /** The result, after {@link #forward}. */
     public Buffer output() {
-        return placement.value(graph.output(), Slice.all(options.batch()), arena(), arena);
+        return buffers().value(graph.output());
     }
 
     /** The gradient of the result, to be written before {@link #backward}. */
     public Buffer outputGradient() {
         requireTraining();
-        return placement.gradient(graph.output(), Slice.all(options.batch()), arena(), arena);
+        return buffers().gradient(graph.output());
     }
 
     /** The number of values in the memory that values and gradients share, the threads' scratch included. */
     public long arenaElements() {
-        return arena.elements() + scratch.stream().mapToLong(Buffer::elements).sum();
+        return buffers.elements();
     }
 
     /** Sets the number of the step about to run, on which random decisions depend. */
@@ -199,7 +152,7 @@ public final class Plan implements AutoCloseable {
     /** Runs all backward passes, from the gradient of the result to those of the parameters. */
     public void backward() {
         requireTraining();
-        onAllThreads(thread -> parameterGradients.get(thread).clear());
+        onAllThreads(thread -> buffers.parameterGradients().get(thread).clear());
         run(backward);
     }
 
@@ -208,15 +161,10 @@ public final class Plan implements AutoCloseable {
         if (!closed) {
             closed = true;
             workers.close();
-            forward.forEach(Plan::closeKernels);
-            backward.forEach(Plan::closeKernels);
+            forward.forEach(Segment::close);
+            backward.forEach(Segment::close);
             reductions.values().forEach(BatchReduction::close);
-            pixels.ifPresent(PixelBuffer::close);
-            parameterGradients.forEach(Buffer::close);
-            parameters.close();
-            scratch.forEach(Buffer::close);
-            temporaries.forEach(TemporaryMemory::close);
-            arena.close();
+            buffers.close();
         }
     }
 
@@ -227,7 +175,7 @@ public final class Plan implements AutoCloseable {
 
     /** The gradient vectors of all threads, whose sum is the gradient. */
     List<Buffer> gradientsOfThreads() {
-        return List.copyOf(parameterGradients);
+        return List.copyOf(buffers.parameterGradients());
     }
 
     /** Runs {@code job} on every thread of the plan. */
@@ -244,25 +192,6 @@ public final class Plan implements AutoCloseable {
         for (Segment segment : segments) {
             workers.run(segment);
             segment.combine();
-        }
-    }
-
-    private void findGradientModes(Schedule schedule, GradientFlow gradients) {
-        Set<Tensor> written = new HashSet<>();
-        written.add(graph.output());
-        for (Stage stage : schedule.backward()) {
-            for (Task task : stage.tasks()) {
-                if (task.phase().reduces()) {
-                    continue;
-                }
-                Map<Tensor, GradientMode> modes = new HashMap<>();
-                for (Tensor input : program.operations().get(task.operation()).inputs()) {
-                    if (gradients.needed(input)) {
-                        modes.put(input, written.add(input) ? GradientMode.OVERWRITE : GradientMode.ACCUMULATE);
-                    }
-                }
-                gradientModes.put(task, modes);
-            }
         }
     }
 
@@ -312,13 +241,9 @@ public final class Plan implements AutoCloseable {
         return lists;
     }
 
-    private static void closeKernels(Segment segment) {
-        segment.kernels().forEach(kernels -> kernels.forEach(Kernel::close));
-    }
-
-    private Buffer arena() {
+    private PlanBuffers buffers() {
         requireOpen();
-        return arena;
+        return buffers;
     }
 
     private void requireTraining() {
@@ -347,12 +272,12 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public Buffer parameter(Parameter parameter) {
-            return parameters.slice(parameter.offset(), parameter.elements());
+            return buffers.parameter(parameter);
         }
 
         @Override
         public Buffer parameterGradient(Parameter parameter) {
-            return parameterGradients.get(0).slice(parameter.offset(), parameter.elements());
+            return buffers.parameterGradient(parameter, 0);
         }
     }
 
@@ -390,28 +315,28 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public Buffer value(Tensor tensor) {
-            return placement.value(tensor, slice, arena, scratch.get(thread));
+            return buffers.value(tensor, task, slice, thread);
         }
 
         @Override
         public Buffer gradient(Tensor tensor) {
-            return placement.gradient(tensor, slice, arena, scratch.get(thread));
+            return buffers.gradient(tensor, slice, thread);
         }
 
         @Override
         public GradientMode gradientMode(Tensor input) {
-            return gradientModes.getOrDefault(task, Map.of()).getOrDefault(input, GradientMode.NONE);
+            return gradientModes.of(task, input);
         }
 
         @Override
         public Buffer parameter(Parameter parameter) {
-            return parameters.slice(parameter.offset(), parameter.elements());
+            return buffers.parameter(parameter);
         }
 
         @Override
         public Buffer parameterGradient(Parameter parameter) {
             requireTraining();
-            return parameterGradients.get(thread).slice(parameter.offset(), parameter.elements());
+            return buffers.parameterGradient(parameter, thread);
         }
 
         @Override
@@ -421,13 +346,12 @@ public final class Plan implements AutoCloseable {
 
         @Override
         public PixelBuffer pixels() {
-            long sample = Plan.this.pixels().bytes() / options.batch();
-            return Plan.this.pixels().slice(slice.first() * sample, slice.samples() * sample);
+            return buffers.pixels(slice);
         }
 
         @Override
         public void scratch(long elements, Consumer<Buffer> user) {
-            temporaries.get(thread).request(elements, user);
+            buffers.requestTemporary(thread, elements, user);
         }
 
         @Override

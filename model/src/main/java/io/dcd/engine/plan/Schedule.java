@@ -7,21 +7,27 @@ import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The stages of a graph's forward and backward pass.
  *
  * @param forward in the order in which they run
  * @param backward in the order in which they run; empty for an inference plan
+ * @param recomputed the tensors whose values the backward pass computes again instead of reading those of the forward pass
  */
-record Schedule(List<Stage> forward, List<Stage> backward) {
+record Schedule(List<Stage> forward, List<Stage> backward, Set<Tensor> recomputed) {
     Schedule {
         forward = List.copyOf(forward);
         backward = List.copyOf(backward);
+        recomputed = Set.copyOf(recomputed);
     }
 
     static Schedule of(Graph graph, GradientFlow gradients, boolean training) {
-        return new Schedule(forwardStages(graph, training), training ? backwardStages(graph, gradients) : List.of());
+        List<Stage> forward = forwardStages(graph, training);
+        return training
+                ? Recomputation.schedule(graph, gradients, forward, backwardStages(graph, gradients))
+                : new Schedule(forward, List.of(), Set.of());
     }
 
     private static List<Stage> forwardStages(Graph graph, boolean training) {

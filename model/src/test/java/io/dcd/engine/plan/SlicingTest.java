@@ -51,6 +51,7 @@ class SlicingTest {
                         List.of(new Task(3, Phase.REDUCE_BACKWARD)),
                         List.of(
                                 new Task(3, Phase.BACKWARD),
+                                new Task(1, Phase.RECOMPUTE),
                                 new Task(2, Phase.BACKWARD),
                                 new Task(1, Phase.REDUCE_BACKWARD)),
                         List.of(new Task(1, Phase.BACKWARD), new Task(0, Phase.BACKWARD)));

@@ -28,7 +28,7 @@ final class BatchNormalizationKernel {
         BatchNormalizationKernel kernel = new BatchNormalizationKernel(operation, builder);
         switch (phase) {
             case REDUCE_FORWARD -> kernel.reduceForward();
-            case FORWARD -> kernel.forward();
+            case FORWARD, RECOMPUTE -> kernel.forward();
             case REDUCE_BACKWARD -> kernel.reduceBackward();
             case BACKWARD -> kernel.backward();
         }
@@ -96,8 +96,7 @@ final class BatchNormalizationKernel {
             ByteBuffer y = bytes(builder.memory().value(operation.output()));
             builder.add(() -> {
                 vectors.repeat(reduction.means(), means);
-                vectors.maskedGradientSums(
-                        x, y, dz, means, clip.slope(), clip.low(), clip.high(), gradientSums, productSums);
+                vectors.maskedGradientSums(x, y, dz, means, clip.slope(), clip.high(), gradientSums, productSums);
                 sums.add(gradientSums, productSums);
             });
         }

@@ -11,6 +11,6 @@ interface KernelRecipe {
     /** Of an operation that reduces no batch. */
     static <O> KernelRecipe of(
             O operation, BiConsumer<O, KernelBuilder> forward, BiConsumer<O, KernelBuilder> backward) {
-        return (phase, builder) -> (phase.backward() ? backward : forward).accept(operation, builder);
+        return (phase, builder) -> (phase == Phase.BACKWARD ? backward : forward).accept(operation, builder);
     }
 }

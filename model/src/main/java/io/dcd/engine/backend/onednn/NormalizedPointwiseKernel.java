@@ -77,7 +77,11 @@ final class NormalizedPointwiseKernel {
         NormalizedPointwiseKernel kernel = new NormalizedPointwiseKernel(operation, builder);
         switch (phase) {
             case REDUCE_FORWARD -> kernel.reduceForward();
-            case FORWARD -> kernel.forward();
+            case FORWARD -> {
+                builder.add(kernel.reduction.folding(builder.memory()));
+                kernel.forward();
+            }
+            case RECOMPUTE -> kernel.forward();
             case REDUCE_BACKWARD -> kernel.reduceBackward();
             case BACKWARD -> kernel.backward();
         }
@@ -106,7 +110,6 @@ final class NormalizedPointwiseKernel {
     }
 
     private void forward() {
-        builder.add(reduction.folding(builder.memory()));
         builder.add(builder.product(
                 extended(Layouts.matrices(samples, positions, width)),
                 small(reduction.folded(), width, outputs),

@@ -36,25 +36,28 @@ record BatchNormalizationKernel(BatchNormalization operation, ReferenceMemory me
         }
     }
 
-    /** Adds the slice's share of dβ and dγ. */
+    /** Adds the slice's share of dβ and dγ, and puts dz in the place of dy. */
     @Override
     public void reduceBackward() {
         ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer dz = memory.gradient(operation.output());
         int channels = operation.input().shape().channels();
         for (int i = 0; i < x.size(); i++) {
-            statistics().addGradient(memory.memory().thread(), i % channels, preActivationGradient(i), x.get(i));
+            dz.set(i, preActivationGradient(i));
+            statistics().addGradient(memory.memory().thread(), i % channels, dz.get(i), x.get(i));
         }
     }
 
     @Override
     public void backward() {
         ReferenceBuffer x = memory.value(operation.input());
+        ReferenceBuffer dz = memory.gradient(operation.output());
         ReferenceBuffer scale = memory.parameter(operation.scale());
         InputGradient dx = memory.inputGradient(operation.input());
         int channels = operation.input().shape().channels();
         for (int i = 0; i < x.size(); i++) {
             int c = i % channels;
-            dx.add(i, scale.get(c) * statistics().inputGradient(c, preActivationGradient(i), x.get(i)));
+            dx.add(i, scale.get(c) * statistics().inputGradient(c, dz.get(i), x.get(i)));
         }
     }
 

@@ -22,7 +22,7 @@ interface PhasedKernel {
     default Kernel phase(Phase phase) {
         return switch (phase) {
             case REDUCE_FORWARD -> this::reduceForward;
-            case FORWARD -> this::forward;
+            case FORWARD, RECOMPUTE -> this::forward;
             case REDUCE_BACKWARD -> this::reduceBackward;
             case BACKWARD -> this::backward;
         };

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -119,8 +119,10 @@ public final class ChannelVectors {
     }
 
     /**
-     * Puts dz = slope·dy where low &lt; y &lt; high, else 0, in the place of dy, and sets {@code sums} to Σ dz and {@code
+     * Puts dz = slope·dy where 0 &lt; y &lt; high, else 0, in the place of dy, and sets {@code sums} to Σ dz and {@code
      * products} to Σ dz·(x − mean) of each channel.
+     *
+     * @param y not negative
      */
     public void maskedGradientSums(
             ByteBuffer x,
@@ -128,20 +130,25 @@ public final class ChannelVectors {
             ByteBuffer dy,
             float[] means,
             float slope,
-            float low,
             float high,
             double[] sums,
             double[] products) {
         clearLanes();
-        FloatVector zero = FloatVector.zero(SPECIES);
+        // Floats that are not negative are ordered as their bits are; integer arithmetic masks a vector in a few
+        // instructions, Java 17's masks take many.
+        IntVector limit = FloatVector.broadcast(SPECIES, high).reinterpretAsInts();
+        FloatVector slopes = FloatVector.broadcast(SPECIES, slope);
         for (int begin = 0; begin < whole; begin += period) {
             for (int lane = 0; lane < period; lane += LANES) {
                 int at = (begin + lane) * BYTES;
-                FloatVector value = FloatVector.fromByteBuffer(SPECIES, y, at, ORDER);
-                VectorMask<Float> inside =
-                        value.compare(VectorOperators.GT, low).and(value.compare(VectorOperators.LT, high));
-                FloatVector dz = zero.blend(
-                        FloatVector.fromByteBuffer(SPECIES, dy, at, ORDER).mul(slope), inside);
+                IntVector bits =
+                        FloatVector.fromByteBuffer(SPECIES, y, at, ORDER).reinterpretAsInts();
+                IntVector inside = bits.neg().and(bits.sub(limit)).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+                FloatVector dz = FloatVector.fromByteBuffer(SPECIES, dy, at, ORDER)
+                        .mul(slopes)
+                        .reinterpretAsInts()
+                        .and(inside)
+                        .reinterpretAsFloats();
                 dz.intoByteBuffer(dy, at, ORDER);
                 addGradients(x, at, lane, means, dz);
             }
@@ -149,7 +156,7 @@ public final class ChannelVectors {
         foldLanes(sums, products);
         for (int i = whole; i < values; i++) {
             float value = y.getFloat(i * BYTES);
-            float dz = value > low && value < high ? slope * dy.getFloat(i * BYTES) : 0;
+            float dz = value > 0 && value < high ? slope * dy.getFloat(i * BYTES) : 0;
             dy.putFloat(i * BYTES, dz);
             addGradient(x, i, means, dz, sums, products);
         }
