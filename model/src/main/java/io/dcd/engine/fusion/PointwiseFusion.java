@@ -1,7 +1,6 @@
 package io.dcd.engine.fusion;
 
 import io.dcd.engine.graph.Graph;
-import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.BatchNormalization;
 import io.dcd.engine.operation.Convolution;
@@ -20,16 +19,11 @@ import java.util.function.Predicate;
 /** Finds dynamic pointwise convolutions that a batch normalisation follows, and makes each one operation. */
 public final class PointwiseFusion {
     private final Graph graph;
-    private final Map<Tensor, Operation> producers = new HashMap<>();
-    private final Map<Tensor, Integer> readers = new HashMap<>();
+    private final Producers producers;
 
     private PointwiseFusion(Graph graph) {
         this.graph = graph;
-        for (Operation operation : graph.operations()) {
-            producers.put(operation.output(), operation);
-            operation.inputs().forEach(input -> readers.merge(input, 1, Integer::sum));
-        }
-        readers.merge(graph.output(), 1, Integer::sum);
+        this.producers = new Producers(graph);
     }
 
     /** {@code graph} with every match for which {@code worthwhile} holds replaced. */
@@ -60,11 +54,11 @@ public final class PointwiseFusion {
     }
 
     private Optional<NormalizedPointwise> match(BatchNormalization normalization) {
-        Operation producer = soleProducer(normalization.input());
+        Operation producer = producers.sole(normalization.input());
         if (producer instanceof Add sum
-                && soleProducer(sum.right()) instanceof Convolution residual
+                && producers.sole(sum.right()) instanceof Convolution residual
                 && isPointwise(residual)) {
-            return match(soleProducer(sum.left()), Optional.of(residual), Optional.of(sum), normalization);
+            return match(producers.sole(sum.left()), Optional.of(residual), Optional.of(sum), normalization);
         }
         return match(producer, Optional.empty(), Optional.empty(), normalization);
     }
@@ -72,7 +66,7 @@ public final class PointwiseFusion {
     private Optional<NormalizedPointwise> match(
             Operation term, Optional<Convolution> residual, Optional<Add> sum, BatchNormalization normalization) {
         if (!(term instanceof Scale attention)
-                || !(soleProducer(attention.input()) instanceof Convolution fixed)
+                || !(producers.sole(attention.input()) instanceof Convolution fixed)
                 || !isPointwise(fixed)) {
             return Optional.empty();
         }
@@ -81,11 +75,6 @@ public final class PointwiseFusion {
         boolean distinct =
                 new HashSet<>(fused.inputs()).size() == fused.inputs().size();
         return distinct ? Optional.of(fused) : Optional.empty();
-    }
-
-    /** The operation that writes {@code tensor}, or null if not exactly one operation reads it or none writes it. */
-    private Operation soleProducer(Tensor tensor) {
-        return readers.get(tensor) == 1 ? producers.get(tensor) : null;
     }
 
     private static boolean isPointwise(Convolution convolution) {

@@ -19,6 +19,7 @@ import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.operation.Softmax;
 import java.util.ArrayList;
 import java.util.List;
@@ -263,6 +264,18 @@ public final class GraphBuilder {
                 factor,
                 input);
         return append(new Scale(input, factor, tensor(name, input.shape())));
+    }
+
+    /** {@link ScaledSum}: {@code input} scaled as by {@link #scale}, plus {@code summand}. */
+    public Tensor scaledSum(String name, Tensor input, Tensor factor, Tensor summand) {
+        require(
+                factor.shape().equals(Shape.vector(input.shape().channels())),
+                "factors %s do not fit %s",
+                factor,
+                input);
+        require(summand.shape().equals(input.shape()), "cannot add %s and %s", input, summand);
+        require(!summand.equals(input), "%s is added to itself: scale it instead", input);
+        return append(new ScaledSum(input, factor, summand, tensor(name, input.shape())));
     }
 
     /** {@link Softmax} with the temperature (1). */

@@ -56,17 +56,12 @@ public record NormalizedPointwise(
 
     @Override
     public List<Tensor> keptForBackward() {
-        return List.of(attention.factor());
+        return inputs();
     }
 
     @Override
     public List<Tensor> keptForReduction() {
-        return List.of(output());
-    }
-
-    @Override
-    public boolean recomputable() {
-        return true;
+        return Stream.concat(inputs().stream(), Stream.of(output())).toList();
     }
 
     @Override

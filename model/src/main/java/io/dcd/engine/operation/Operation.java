@@ -27,6 +27,7 @@ public sealed interface Operation
                 Mixture,
                 NormalizedPointwise,
                 Scale,
+                ScaledSum,
                 Softmax {
 
     /** The tensors that it reads, each at most once; empty for one that reads the images or a parameter alone. */

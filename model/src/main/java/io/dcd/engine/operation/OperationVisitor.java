@@ -42,5 +42,7 @@ public interface OperationVisitor<R> {
 
     R visit(Scale operation);
 
+    R visit(ScaledSum operation);
+
     R visit(Softmax operation);
 }

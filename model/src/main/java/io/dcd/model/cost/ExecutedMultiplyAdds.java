@@ -19,6 +19,7 @@ import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.operation.Softmax;
 
 /** The multiply-adds of an operation for one image, as the engine runs it; what only passes over values counts 0. */
@@ -116,6 +117,11 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
 
     @Override
     public Long visit(Scale operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(ScaledSum operation) {
         return 0L;
     }
 

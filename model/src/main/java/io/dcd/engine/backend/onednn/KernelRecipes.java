@@ -19,6 +19,7 @@ import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.operation.Softmax;
 
 /** Which kernel computes which operation. */
@@ -141,6 +142,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     @Override
     public KernelRecipe visit(Scale operation) {
         return KernelRecipe.of(operation, ScaleKernel::forward, ScaleKernel::backward);
+    }
+
+    @Override
+    public KernelRecipe visit(ScaledSum operation) {
+        return KernelRecipe.of(operation, ScaledSumKernel::forward, ScaledSumKernel::backward);
     }
 
     @Override

@@ -23,15 +23,16 @@ import org.bytedeco.dnnl.post_ops;
  * </pre>
  *
  * where V_n = G_n·B_n and R_n = −B_n·diag(c)·B_nᵀ, with −(B_n·e)ᵀ in the row of the constant. All matrices but X̃, y and dz are
- * small; {@link NormalizedPointwiseReduction} holds them and what is not a product.
+ * small: {@link PointwiseMatrices} holds them, {@link NormalizedPointwiseReduction} what does not depend on the sample.
  */
 final class NormalizedPointwiseKernel {
-    /** 28² positions are enough for the small matrices to be small beside the maps, 14² too few (measured). */
-    private static final int MANY_POSITIONS = 400;
+    /** 16² positions are enough for the small matrices to be small beside the maps, 14² too few (measured). */
+    private static final int MANY_POSITIONS = 250;
 
     private final NormalizedPointwise operation;
     private final KernelBuilder builder;
     private final NormalizedPointwiseReduction reduction;
+    private final PointwiseMatrices matrices;
     private final int first;
     private final int samples;
     private final int positions;
@@ -48,8 +49,9 @@ final class NormalizedPointwiseKernel {
         samples = builder.samples();
         positions = operation.output().shape().positions();
         inputs = operation.fixed().input().shape().channels();
-        latent = NormalizedPointwiseReduction.latent(operation);
-        width = reduction.width();
+        latent = PointwiseMatrices.latent(operation);
+        matrices = reduction.matrices();
+        width = matrices.width();
         outputs = operation.output().shape().channels();
     }
 
@@ -59,7 +61,7 @@ final class NormalizedPointwiseKernel {
      * 56², 4.6 instead of 7.8 ms at 28², 5.3 instead of 3.9 ms for 32 → 192 at 14²; projections lose.
      */
     static boolean worthwhile(NormalizedPointwise operation) {
-        int inputs = operation.fixed().input().shape().channels() + NormalizedPointwiseReduction.latent(operation);
+        int inputs = operation.fixed().input().shape().channels() + PointwiseMatrices.latent(operation);
         return operation.output().shape().channels() >= 2 * inputs
                 && operation.output().shape().positions() >= MANY_POSITIONS
                 && fits(operation);
@@ -77,11 +79,7 @@ final class NormalizedPointwiseKernel {
         NormalizedPointwiseKernel kernel = new NormalizedPointwiseKernel(operation, builder);
         switch (phase) {
             case REDUCE_FORWARD -> kernel.reduceForward();
-            case FORWARD -> {
-                builder.add(kernel.reduction.folding(builder.memory()));
-                kernel.forward();
-            }
-            case RECOMPUTE -> kernel.forward();
+            case FORWARD, RECOMPUTE -> kernel.forward();
             case REDUCE_BACKWARD -> kernel.reduceBackward();
             case BACKWARD -> kernel.backward();
         }
@@ -98,21 +96,22 @@ final class NormalizedPointwiseKernel {
         builder.add(builder.product(
                 extended(Layouts.transposedMatrices(samples, width, positions)),
                 extended(Layouts.matrices(samples, positions, width)),
-                small(reduction.moments(), width, width),
+                small(matrices.moments(), width, width),
                 builder.attributes()));
-        builder.add(reduction.assembly(builder.memory()));
+        builder.add(new PointwiseAssembly(operation, matrices, builder.memory()));
         builder.add(builder.product(
-                small(reduction.moments(), width, width),
-                small(reduction.kernels(), width, outputs),
-                small(reduction.responses(), width, outputs),
+                small(matrices.moments(), width, width),
+                small(matrices.kernels(), width, outputs),
+                small(matrices.responses(), width, outputs),
                 builder.attributes()));
         builder.add(reduction.statistics(builder.memory()));
     }
 
     private void forward() {
+        builder.add(new PointwiseFolding(reduction, builder.memory()));
         builder.add(builder.product(
                 extended(Layouts.matrices(samples, positions, width)),
-                small(reduction.folded(), width, outputs),
+                small(matrices.folded(), width, outputs),
                 builder.at(reduction.offset(), Layouts.matrices(1, 1, outputs)),
                 builder.value(operation.output(), maps()),
                 builder.attributes(activation())));
@@ -142,13 +141,13 @@ final class NormalizedPointwiseKernel {
         builder.add(builder.product(
                 extended(Layouts.transposedMatrices(samples, width, positions)),
                 builder.gradient(operation.output(), maps()),
-                small(reduction.derivatives(), width, outputs),
+                small(matrices.derivatives(), width, outputs),
                 builder.attributes()));
         builder.add(reduction.derivativeSums(builder.memory()));
     }
 
     private void backward() {
-        builder.add(reduction.differentiation(builder.memory()));
+        builder.add(new PointwiseDifferentiation(operation, reduction, builder.memory()));
         List<Tensor> sources = operation
                 .residual()
                 .map(residual -> List.of(operation.fixed().input(), residual.input()))
@@ -158,9 +157,9 @@ final class NormalizedPointwiseKernel {
         }
         memory square = builder.temporary(Layouts.matrices(samples, width, width));
         builder.add(builder.product(
-                small(reduction.responses(), width, outputs),
+                small(matrices.responses(), width, outputs),
                 builder.at(
-                        reduction.of(reduction.kernels(), first, samples),
+                        matrices.of(matrices.kernels(), first, samples),
                         Layouts.transposedMatrices(samples, outputs, width)),
                 square,
                 builder.attributes()));
@@ -170,7 +169,7 @@ final class NormalizedPointwiseKernel {
         builder.add(builder.product(
                 builder.gradient(operation.output(), maps()),
                 builder.at(
-                        reduction.of(reduction.folded(), first, samples),
+                        matrices.of(matrices.folded(), first, samples),
                         Layouts.transposedMatrices(samples, outputs, width)),
                 gradient,
                 builder.adding()));
@@ -201,11 +200,11 @@ final class NormalizedPointwiseKernel {
     }
 
     private memory extended(desc layout) {
-        return builder.at(reduction.of(reduction.extended(), first, samples), layout);
+        return builder.at(matrices.of(matrices.extended(), first, samples), layout);
     }
 
-    private memory small(NativeBuffer matrices, int rows, int columns) {
-        return builder.at(reduction.of(matrices, first, samples), Layouts.matrices(samples, rows, columns));
+    private memory small(NativeBuffer all, int rows, int columns) {
+        return builder.at(matrices.of(all, first, samples), Layouts.matrices(samples, rows, columns));
     }
 
     private desc maps() {

@@ -13,6 +13,7 @@ import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.fusion.PointwiseFusion;
+import io.dcd.engine.fusion.ScaledSumFusion;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.operation.BatchNormalization;
 import io.dcd.engine.operation.NormalizedPointwise;
@@ -99,7 +100,7 @@ public final class OneDnnBackend implements Backend {
 
     @Override
     public Graph rewrite(Graph graph) {
-        return PointwiseFusion.apply(graph, fusible);
+        return ScaledSumFusion.apply(PointwiseFusion.apply(graph, fusible));
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.BatchNormalization;
+import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
 
 /**
@@ -73,6 +74,9 @@ public final class ReferenceBackend implements Backend {
     public BatchReduction reduction(Operation operation, ReductionMemory memory) {
         if (operation instanceof BatchNormalization normalization) {
             return new BatchNormalizationReduction(normalization, memory);
+        }
+        if (operation instanceof NormalizedPointwise pointwise) {
+            return new BatchNormalizationReduction(pointwise.normalization(), memory);
         }
         throw unsupported(operation);
     }

@@ -19,6 +19,7 @@ import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
+import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.operation.Softmax;
 
 /** Which kernel computes which operation. */
@@ -105,12 +106,17 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
 
     @Override
     public PhasedKernel visit(NormalizedPointwise operation) {
-        throw new UnsupportedOperationException("the reference backend merges no operations");
+        return new NormalizedPointwiseKernel(operation, memory);
     }
 
     @Override
     public PhasedKernel visit(Scale operation) {
         return new ScaleKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(ScaledSum operation) {
+        return new ScaledSumKernel(operation, memory);
     }
 
     @Override

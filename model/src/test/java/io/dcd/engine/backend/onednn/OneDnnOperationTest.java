@@ -151,6 +151,16 @@ class OneDnnOperationTest {
         check(builder.convolution("y", images, parameters.weight("W", 4, 3, 1, 1), 1, 0));
     }
 
+    /** Widths and sizes with and without whole vectors and whole rows of them. */
+    @ParameterizedTest
+    @CsvSource({"5,5,16", "9,8,24", "1,3,5", "7,7,48", "2,2,480", "3,3,1"})
+    void scaledSum(int height, int width, int channels) {
+        Shape shape = new Shape(height, width, channels);
+        Tensor factor = builder.input("f", Shape.vector(channels));
+        Tensor x = builder.input("x", shape);
+        check(builder.scaledSum("y", x, factor, builder.input("b", shape)));
+    }
+
     @Test
     void softmax() {
         Tensor x = builder.input("x", Shape.vector(5));
@@ -183,6 +193,8 @@ class OneDnnOperationTest {
         sum = plus(sum, builder.dropout("i", x, 0.3));
         sum = plus(sum, builder.batchedProduct("j", matrix, x));
         sum = plus(sum, builder.scale("k", x, factor));
+        sum = plus(sum, builder.scaledSum("ss", x, factor, builder.input("sb", shape)));
+        sum = plus(sum, builder.scaledSum("st", builder.input("tx", shape), factor, x));
         sum = plus(sum, builder.averagePooling("l", x, 5, 5));
         sum = plus(sum, builder.groupedPointwise("q", x, parameters.weight("q", 16, 4, 1, 1), 4, 1));
         sum = plus(sum, builder.batchedProduct("r", builder.input("r", Shape.vector(64)), 4, x));

@@ -1,6 +1,9 @@
 package io.dcd.engine.backend.reference;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.dcd.engine.ParameterLayout;
+import io.dcd.engine.fusion.PointwiseFusion;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.GraphBuilder;
 import io.dcd.engine.graph.Shape;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferenceGradientTest {
     private static final int BATCH = 3;
@@ -110,6 +114,29 @@ class ReferenceGradientTest {
         Tensor factor = builder.input("f", Shape.vector(4));
         Tensor x = builder.input("x", new Shape(2, 3, 4));
         check(builder.add("y", builder.scale("s", x, factor), x));
+    }
+
+    @Test
+    void scaledSum() {
+        Tensor factor = builder.input("f", Shape.vector(4));
+        Tensor x = builder.input("x", new Shape(2, 3, 4));
+        check(builder.scaledSum("y", x, factor, builder.input("b", new Shape(2, 3, 4))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void normalizedPointwise(boolean residual) {
+        Tensor x = builder.input("x", new Shape(2, 3, 3));
+        Tensor factor = builder.input("f", Shape.vector(5));
+        Tensor sum = builder.scale("s", builder.convolution("a", x, parameters.weight("A", 5, 3, 1, 1), 1, 0), factor);
+        if (residual) {
+            Tensor u = builder.input("u", new Shape(2, 3, 2));
+            sum = builder.add("v", sum, builder.convolution("p", u, parameters.weight("P", 5, 2, 1, 1), 1, 0));
+        }
+        Tensor y = builder.batchNormalization("y", sum, parameters.normalization("bn", 5), Activation.RELU6);
+        Graph merged = PointwiseFusion.apply(builder.build(y, parameters.all()), operation -> true);
+        assertThat(merged.operations()).hasSize(1);
+        FiniteDifferences.check(merged, BATCH);
     }
 
     @Test
