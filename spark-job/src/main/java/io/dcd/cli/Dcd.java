@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ImportCommand.class,
             ReportCommand.class,
             NetworksCommand.class,
             DescribeCommand.class,

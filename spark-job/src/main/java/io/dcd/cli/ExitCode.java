@@ -2,6 +2,7 @@ package io.dcd.cli;
 
 import io.dcd.data.DataException;
 import io.dcd.doctor.UnfitClusterException;
+import io.dcd.model.pytorch.TorchFileException;
 import io.dcd.settings.SettingsException;
 import io.dcd.train.DivergedException;
 import io.dcd.train.checkpoint.CheckpointException;
@@ -45,7 +46,7 @@ enum ExitCode {
     static ExitCode of(Throwable failure) {
         if (failure instanceof UsageException || failure instanceof SettingsException) {
             return USAGE;
-        } else if (failure instanceof DataException) {
+        } else if (failure instanceof DataException || failure instanceof TorchFileException) {
             return DATA;
         } else if (failure instanceof DivergedException) {
             return DIVERGED;

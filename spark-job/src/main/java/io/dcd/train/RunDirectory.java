@@ -5,9 +5,12 @@ import io.dcd.data.file.FileSystems;
 import io.dcd.data.file.Lease;
 import io.dcd.data.file.SyncedFile;
 import io.dcd.settings.Settings;
+import io.dcd.train.checkpoint.Checkpoint;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.train.checkpoint.CheckpointStore;
+import io.dcd.train.checkpoint.ModelState;
 import io.dcd.train.checkpoint.Progress;
+import io.dcd.train.checkpoint.RunIdentity;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,7 @@ public final class RunDirectory {
     private static final String EVENTS = "events.out.tfevents.dcd";
 
     private static final String SUMMARY = "summary.json";
+    private static final String IMPORT = "import.json";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String LEASE = "lease.json";
     /** Begins the name of a file that is being written. */
@@ -115,6 +119,28 @@ public final class RunDirectory {
         return Lease.take(fileSystem, new Path(path, LEASE), new Lease.Terms("--run", CheckpointException::new));
     }
 
+    /**
+     * Begins the run with parameters from elsewhere: a checkpoint before the first step, which any data of as many classes
+     * may go on from.
+     *
+     * @throws CheckpointException if the run has checkpoints already, or another driver has it
+     */
+    public void begin(Settings settings, float[] parameters, ImportRecord origin) {
+        try (Lease taken = lease()) {
+            if (!checkpoints().steps().isEmpty()) {
+                throw new CheckpointException(path + " has checkpoints already; give another --run");
+            }
+            deleteUnfinished();
+            write(IMPORT, json(origin));
+            RunIdentity identity = RunIdentity.ofNetwork(origin.classes(), settings.identity());
+            ModelState state = new ModelState(Progress.START, parameters, new float[parameters.length]);
+            taken.requireHeld();
+            // Before the settings, so that no run that looks begun lacks its parameters.
+            checkpoints().save(new Checkpoint(identity, state), 1);
+            writeSettings(settings);
+        }
+    }
+
     /** The summary of the last invocation that ended well. */
     Optional<Summary> summary() {
         return read(SUMMARY).map(text -> {
@@ -146,8 +172,12 @@ public final class RunDirectory {
     }
 
     void writeSummary(Summary summary) {
+        write(SUMMARY, json(summary));
+    }
+
+    private static String json(Object value) {
         try {
-            write(SUMMARY, RunJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(summary) + "\n");
+            return RunJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -7,11 +7,17 @@ one tensor a line; they are data here.
 import collections
 import gzip
 import io
+import math
 import os
 
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SPARK_JOB = os.path.join(HERE, *[".."] * 8, "spark-job", "src", "test", "resources", "io", "dcd", "cli")
+
+# The list of the small network is of ten classes; the images of the tests have four.
+LISTED_CLASSES = 10
+CLASSES = 4
 
 
 def values(count, start=0):
@@ -62,6 +68,8 @@ def network(name):
         for line in lines:
             key, kind, shape = line.rstrip("\n").split(" ")
             extents = [int(extent) for extent in shape.split("x") if extent]
+            if key.startswith("classifier") and extents and extents[0] == LISTED_CLASSES:
+                extents[0] = CLASSES
             if kind == "int64":
                 state["module." + key] = torch.tensor(100)
                 continue
@@ -71,11 +79,15 @@ def network(name):
             tensor = values(count)
             if key.endswith("running_var"):
                 tensor = tensor.abs() + 0.5
+            elif len(extents) > 1:
+                # So that activations keep their size.
+                tensor *= 2.0 ** -math.ceil(math.log2(count / extents[0]) / 2 + 1)
             state["module." + key] = tensor.reshape(extents)
     return {"epoch": 300, "state_dict": state}
 
 
 if __name__ == "__main__":
+    torch.manual_seed(1)
     for protocol in range(2, 6):
         torch.save(toy(), os.path.join(HERE, "toy-protocol%d.pth" % protocol), pickle_protocol=protocol)
     torch.save(checkpoint(), os.path.join(HERE, "checkpoint.pth"))
@@ -83,5 +95,6 @@ if __name__ == "__main__":
     torch.jit.script(torch.nn.Linear(2, 1)).save(os.path.join(HERE, "torchscript.pt"))
     whole = io.BytesIO()
     torch.save(network("mobilenetv2-x0.05-dcd"), whole, _use_new_zipfile_serialization=False)
-    with open(os.path.join(HERE, "mobilenetv2-x0.05-dcd.pth.tar.gz"), "wb") as file:
+    # For the test of the command.
+    with open(os.path.join(SPARK_JOB, "mobilenetv2-x0.05-dcd.pth.tar.gz"), "wb") as file:
         file.write(gzip.compress(whole.getvalue(), 9, mtime=0))

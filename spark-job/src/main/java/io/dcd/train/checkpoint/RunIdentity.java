@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /**
  * What a run must share with a checkpoint to go on from it.
  *
- * @param data the fingerprint of the prepared data's manifest
+ * @param data the fingerprint of the prepared data's manifest; empty before any training
  * @param classes the number of classes
  * @param settings the settings that decide the network, by key
  */
@@ -19,12 +19,25 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
     /** Decides what the parameters are; a checkpoint of another network is of no use. */
     private static final String NETWORK = "network.name";
 
+    /** Decides what the parameters mean, like the network's name. */
+    private static final String STEM_STRIDE = "network.stem-stride";
+
     /** What decides which samples a worker takes when: inside an epoch a change would leave samples out and repeat others. */
     private static final Set<String> ORDER =
             Set.of(DATA, "training.workers", "training.batch", "training.steps-per-round", "training.seed");
 
     public RunIdentity {
         settings = Map.copyOf(settings);
+    }
+
+    /**
+     * Of parameters that no run has trained yet: only the network counts, not data and recipe.
+     *
+     * @param settings the settings of the run that begins with them
+     */
+    public static RunIdentity ofNetwork(int classes, Map<String, String> settings) {
+        return new RunIdentity(
+                "", classes, Map.of(NETWORK, settings.get(NETWORK), STEM_STRIDE, settings.get(STEM_STRIDE)));
     }
 
     /**
@@ -36,7 +49,10 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
      */
     void requireSame(RunIdentity other, String checkpoint, Set<String> allowed, boolean epochEnds) {
         TreeSet<String> keys = new TreeSet<>(settings.keySet());
-        keys.addAll(other.settings.keySet());
+        boolean trained = !data.isEmpty();
+        if (trained) {
+            keys.addAll(other.settings.keySet());
+        }
         for (String key : keys) {
             String mine = settings.get(key);
             String others = other.settings.get(key);
@@ -45,7 +61,7 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
                 requireAllowed(key, difference, allowed, epochEnds);
             }
         }
-        if (!data.equals(other.data)) {
+        if (trained && !data.equals(other.data)) {
             String difference = "%s was trained on other prepared data (manifest %.12s…, now %.12s…)"
                     .formatted(checkpoint, data, other.data);
             requireAllowed(DATA, difference, allowed, epochEnds);
