@@ -4,6 +4,7 @@ import io.dcd.engine.backend.Backend;
 import io.dcd.engine.backend.Buffer;
 import io.dcd.engine.backend.Phase;
 import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,13 @@ import java.util.Set;
  * everything else in the arena, one batch long, from the first stage that touches it to the last.
  */
 final class Placement {
+    /**
+     * A slice holds at least this many values for each parameter that its stage reads: parameters are read, and their order
+     * changed, once for every slice. Measured on ResNet-18 DCD, batch 32 at 224, one thread: 1.81 s of kernels with 4, 1.97 s
+     * with 1, 2.31 s with slices for the cache alone.
+     */
+    private static final long VALUES_PER_PARAMETER = 4;
+
     private final Graph graph;
     private final PlanOptions options;
     private final List<Stage> stages;
@@ -185,7 +193,17 @@ final class Placement {
         long elements = items.stream()
                 .mapToLong(item -> item.tensor().shape().elements())
                 .sum();
-        return (int) Math.max(1, Math.min(share, backend.sliceElements() / elements));
+        long wanted = Math.max(backend.sliceElements(), VALUES_PER_PARAMETER * parameterElements(stages.get(stage)));
+        return (int) Math.max(1, Math.min(share, wanted / elements));
+    }
+
+    private long parameterElements(Stage stage) {
+        return stage.tasks().stream()
+                .map(Task::operation)
+                .distinct()
+                .flatMap(operation -> graph.operations().get(operation).parameters().stream())
+                .mapToLong(Parameter::elements)
+                .sum();
     }
 
     private long layOutArena() {

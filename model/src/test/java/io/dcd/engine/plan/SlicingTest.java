@@ -69,6 +69,21 @@ class SlicingTest {
     }
 
     @Test
+    void slicesGrowWithTheParametersOfAStage() {
+        GraphBuilder builder = new GraphBuilder();
+        ParameterLayout parameters = new ParameterLayout();
+        Tensor x = builder.input("x", new Shape(2, 2, 8));
+        Graph graph =
+                builder.build(builder.convolution("y", x, parameters.weight("W", 8, 8, 3, 3), 1, 1), parameters.all());
+        PlanOptions options = PlanOptions.inference(100);
+        GradientFlow gradients = new GradientFlow(graph, false);
+        Schedule schedule = Schedule.of(graph, gradients, false);
+        Placement placement = new Placement(graph, options, schedule, gradients, 100, new ReferenceBackend(1, 1));
+        // 4 values for each of 576 parameters; a sample has 32 values of x and 32 of y.
+        assertThat(placement.samples(0)).isEqualTo(36);
+    }
+
+    @Test
     void refusesAValueThatNobodyReads() {
         GraphBuilder builder = new GraphBuilder();
         Tensor x = builder.input("x", Shape.vector(2));

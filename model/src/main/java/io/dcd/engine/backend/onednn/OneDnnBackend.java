@@ -33,8 +33,12 @@ public final class OneDnnBackend implements Backend {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    /** 1 MiB of float32: what the second-level cache of one core holds on present servers. */
-    private static final long SLICE_ELEMENTS = 1 << 18;
+    /**
+     * 2 MiB of float32. Measured on MobileNetV2 ×0.5 DCD, one thread, milliseconds of kernels for slices of 1 and 2 MiB: 160 and
+     * 153 for batch 128 at 64, 414 and 394 for batch 32 at 224. A second-level cache of 1 MiB still holds what a task has just
+     * written, and fewer slices mean fewer calls.
+     */
+    private static final long SLICE_ELEMENTS = 1 << 19;
 
     private static final KernelRecipes RECIPES = new KernelRecipes();
 
