@@ -17,7 +17,7 @@ final class TableText {
             PaperTable.Row published = line.published();
             out.printf(
                     row,
-                    published.label() + (published.source() == PaperTable.Source.RECALLED ? " [R]" : ""),
+                    published.label() + (published.source() == PaperTable.Source.RECALLED ? " [R]" : " [P]"),
                     "%.1f".formatted(published.parameters()),
                     "%.3f".formatted(line.parameters()),
                     "%+.3f%s".formatted(line.parametersDifference(), line.parametersAgree() ? " " : "!"),
@@ -33,7 +33,10 @@ final class TableText {
                 .filter(published -> published.remark().isPresent())
                 .forEach(published -> out.printf(
                         "! %s: %s.%n", published.label(), published.remark().get()));
-        out.println("Top-1 is the paper's. [R] marks figures recalled from the published PDF. ! marks what differs.");
+        out.println(
+                "Top-1 is the paper's. [P] marks figures printed in the paper's text, [R] those recalled from the published PDF.");
+        out.println(
+                "! marks parameters that differ by 0.1 million or more, and multiply-adds that differ by more than 1 %.");
         out.flush();
     }
 }

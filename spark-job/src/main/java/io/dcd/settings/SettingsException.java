@@ -12,9 +12,9 @@ public final class SettingsException extends RuntimeException {
         super(message, cause);
     }
 
-    static void require(boolean condition, String message, Object value) {
+    static void require(boolean condition, String message, Object... values) {
         if (!condition) {
-            throw new SettingsException(message.formatted(value));
+            throw new SettingsException(message.formatted(values));
         }
     }
 }

@@ -86,21 +86,23 @@ public final class SettingsLoader {
     public Settings load() {
         try {
             Set<String> known = keys(defaults);
+            known.addAll(NetworkVariant.keys());
             for (String key : keys(layers)) {
                 if (!known.contains(key)) {
                     throw new SettingsException(
                             "unknown setting %s; did you mean %s?".formatted(key, nearest(key, known)));
                 }
             }
-            return Settings.of(layers.withFallback(defaults)
-                    .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false)));
+            return Settings.of(NetworkVariant.named(layers.withFallback(defaults)
+                    .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false))));
         } catch (ConfigException e) {
             throw new SettingsException("the configuration cannot be resolved: " + e.getMessage(), e);
         }
     }
 
     private SettingsLoader layer(Config layer) {
-        layers = layer.withFallback(layers);
+        Config below = NetworkVariant.isNamedBy(keys(layer)) ? NetworkVariant.without(layers) : layers;
+        layers = layer.withFallback(below);
         return this;
     }
 

@@ -58,7 +58,9 @@ class NetworkCommandsTest {
     @Test
     void networksListsThem() {
         assertThat(run("networks")).isZero();
-        assertThat(out.toString()).contains("mobilenetv2-x0.5-dcd", "3,056,616");
+        assertThat(out.toString())
+                .contains("mobilenetv2-x0.5-dcd", "3,056,616", "resnet50-condconv")
+                .containsSubsequence("dyconv:", "kernels", "dcd:", "places", "blocks", "elements");
     }
 
     @ParameterizedTest

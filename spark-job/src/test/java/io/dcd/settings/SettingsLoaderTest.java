@@ -51,6 +51,41 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void aVariantBecomesTheNameOfANetwork() {
+        SettingsLoader loader = new SettingsLoader()
+                .text("network { base = mobilenetv2-x0.5-dcd, dcd { blocks = 4, places = [pw] } }", "variant.conf");
+        Settings settings = loader.load();
+        assertThat(settings.network().name()).isEqualTo("mobilenetv2-x0.5-dcd:places=pw,blocks=4");
+        assertThat(settings.identity()).containsKey("network.name").doesNotContainKeys("network.base");
+        assertThat(new SettingsLoader().text(settings.render(), "config.conf").load())
+                .isEqualTo(settings);
+        assertThat(loader.assignment("network.dcd.blocks=2").load().network().name())
+                .isEqualTo("mobilenetv2-x0.5-dcd:places=pw,blocks=2");
+        assertThat(loader.value("network.name", "resnet18-static")
+                        .load()
+                        .network()
+                        .name())
+                .isEqualTo("resnet18-static");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ base = resnet18-dyconv, dcd.blocks = 2 } | network.dcd.blocks has no meaning for resnet18-dyconv",
+                "{ base = resnet18-dcd, name = resnet18-static } | network.name and network.base exclude each other",
+                "{ base = resnet18-dcd, dcd.block = 2 } | unknown setting network.dcd.block; did you mean network.dcd.blocks?",
+                "{ base = mobilenetv2-x0.5-dcd, dcd.blocks = 3 } | blocks=3 does not divide the 8 and 48 channels of block2-expand",
+            })
+    void impossibleVariantsAreRefused(String network, String message) {
+        assertThatThrownBy(() -> new SettingsLoader()
+                        .text("network " + network, "variant.conf")
+                        .load())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
     void renderedSettingsReadBackAsTheSame() {
         Settings settings = new SettingsLoader()
                 .assignment("training.schedule=step")

@@ -10,7 +10,6 @@ import io.dcd.model.layer.DynamicBranch;
 import io.dcd.model.layer.EngineLayer;
 import io.dcd.model.layer.LatentSpace;
 import io.dcd.model.layer.Window;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,17 +28,17 @@ record DcdLine(DcdOptions options, Conventions conventions) implements Line {
     private static final int SMALLEST = 4;
 
     DcdLine {
-        Set<Place> missing = EnumSet.noneOf(Place.class);
-        missing.addAll(options.places().orElse(conventions.usualPlaces()));
-        missing.removeAll(conventions.places());
-        check(
-                missing.isEmpty(),
-                "this network has no %s layers, leave them out of places",
-                missing.stream().map(Place::abbreviation).findFirst().orElse(""));
+        Set<Place> dynamic = options.places().orElse(conventions.usualPlaces());
+        for (Place place : dynamic) {
+            check(
+                    conventions.places().contains(place),
+                    "this network has no %s layers, leave them out of places",
+                    place.abbreviation());
+        }
         boolean depthwise = conventions.places().contains(Place.DEPTHWISE);
         check(!options.joint() || !depthwise, "joint=true needs k×k convolutions that are not depthwise");
         check(
-                options.elements().isEmpty() || options.joint() || dynamic(Place.DEPTHWISE),
+                options.elements().isEmpty() || options.joint() || dynamic.contains(Place.DEPTHWISE),
                 "elements has a meaning for joint fusion and for depthwise layers alone");
     }
 

@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every network of the registry builds, steps once and has a gradient for every parameter. */
+/** Every network of the registry, and every option in a small one, builds, steps once and has a gradient for every parameter. */
 class EveryNetworkTest {
     private static final int SIZE = 32;
     private static final int BATCH = 4;
@@ -28,7 +28,7 @@ class EveryNetworkTest {
     private static final int DRAWS = 5;
 
     static List<String> names() {
-        return Networks.names();
+        return NetworksTest.namesAndVariants();
     }
 
     @ParameterizedTest
