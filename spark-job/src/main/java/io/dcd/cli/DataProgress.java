@@ -65,7 +65,8 @@ final class DataProgress implements PrepareListener, AutoCloseable {
                     .build();
         }
         bar.stepTo(progress.bytes());
-        bar.setExtraMessage(counts(progress));
+        // The bar puts nothing between its own figures and these.
+        bar.setExtraMessage(" " + counts(progress));
     }
 
     private void log(Progress progress) {

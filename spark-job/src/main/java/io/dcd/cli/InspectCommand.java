@@ -37,14 +37,23 @@ final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--split",
+            paramLabel = "SPLIT",
             defaultValue = "train",
-            description = "Split of the contact sheet: ${COMPLETION-CANDIDATES}.")
+            description = "Split of the contact sheet, train or validation.")
     private Split split;
 
-    @Option(names = "--classes", defaultValue = "20", description = "Classes on the contact sheet, spread over all.")
+    @Option(
+            names = "--classes",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Classes on the contact sheet, spread over all.")
     private int classes;
 
-    @Option(names = "--samples", defaultValue = "8", description = "Images of each class on the contact sheet.")
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Images of each class on the contact sheet.")
     private int samples;
 
     @Option(names = "--json", description = "Print the result as JSON.")

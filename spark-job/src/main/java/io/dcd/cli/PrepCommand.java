@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
             "",
             "What is no sound JPEG or PNG is left out and listed in quarantine.jsonl with the reason. The result depends on the source "
                     + "and the options alone, bit for bit. It counts once its manifest.json is there; a preparation that was stopped is "
-                    + "continued by the same command.",
+                    + "continued by the same command, one that is finished is left as it is.",
             ""
         })
 final class PrepCommand implements Callable<Integer> {
@@ -60,7 +60,7 @@ final class PrepCommand implements Callable<Integer> {
             names = "--output",
             required = true,
             paramLabel = "DIR",
-            description = "Directory to prepare: new, empty, or left unfinished by the same command.")
+            description = "Directory to prepare: new, empty, or what the same command has left, finished or not.")
     private String output;
 
     @Option(
@@ -68,7 +68,7 @@ final class PrepCommand implements Callable<Integer> {
             paramLabel = "LAYOUT",
             defaultValue = AUTO,
             completionCandidates = Layouts.class,
-            description = "Layout of the source: ${COMPLETION-CANDIDATES}.")
+            description = "Layout of the source: ${COMPLETION-CANDIDATES}. auto recognises it and says what it found.")
     private String layout;
 
     @Option(
@@ -79,18 +79,22 @@ final class PrepCommand implements Callable<Integer> {
             description = "Which of train and validation to prepare.")
     private Set<Split> splits = new LinkedHashSet<>();
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of the shuffle.")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the shuffle.")
     private long seed;
 
     @Option(
             names = "--check",
+            paramLabel = "CHECK",
             defaultValue = "decode",
-            description = "How closely to look at each image: decode it once (${COMPLETION-CANDIDATES}).")
+            description =
+                    "How closely to look at each image. decode: decode it once, so that none can fail in training; structure: "
+                            + "follow its structure from the header to the end marker, several times as fast.")
     private PixelCheck check;
 
     @Option(
             names = "--no-source-hashes",
-            description = "Do not compute the MD5 of the source files, which takes reading them once more.")
+            description =
+                    "Do not compute the MD5 of the source files, which takes reading them once more; whether they are the official ones is then unknown.")
     private boolean noSourceHashes;
 
     @Option(
@@ -104,6 +108,7 @@ final class PrepCommand implements Callable<Integer> {
 
     @Option(
             names = "--jpeg-quality",
+            paramLabel = "N",
             defaultValue = "90",
             description =
                     "Quality of images encoded anew: the resized ones, and the odd ones (CMYK, PNG) that become RGB JPEG.")
@@ -116,25 +121,42 @@ final class PrepCommand implements Callable<Integer> {
             description = "Fail if more images would be left out.")
     private long maximumQuarantined;
 
-    @Option(names = "--max-image-mebibytes", defaultValue = "64", description = "Larger files go to quarantine.")
+    @Option(
+            names = "--max-image-mebibytes",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Larger files go to quarantine.")
     private int maximumImageMebibytes;
 
     @Option(
             names = "--max-image-megapixels",
+            paramLabel = "N",
             defaultValue = "100",
             description = "Images that claim more pixels go to quarantine.")
     private int maximumImageMegapixels;
 
-    @Option(names = "--row-group-mebibytes", defaultValue = "16", description = "Mean size of a row group at most.")
+    @Option(
+            names = "--row-group-mebibytes",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Mean size of a row group at most.")
     private int rowGroupMebibytes;
 
-    @Option(names = "--row-group-rows", defaultValue = "512", description = "Images in a row group at most.")
+    @Option(
+            names = "--row-group-rows",
+            paramLabel = "N",
+            defaultValue = "512",
+            description = "Images in a row group at most.")
     private int rowGroupRows;
 
-    @Option(names = "--shard-mebibytes", defaultValue = "120", description = "Mean size of a shard at most.")
+    @Option(
+            names = "--shard-mebibytes",
+            paramLabel = "N",
+            defaultValue = "120",
+            description = "Mean size of a shard at most.")
     private int shardMebibytes;
 
-    @Option(names = "--shard-rows", defaultValue = "8192", description = "Images in a shard at most.")
+    @Option(names = "--shard-rows", paramLabel = "N", defaultValue = "8192", description = "Images in a shard at most.")
     private int shardRows;
 
     @Option(names = "--json", description = "Print the result as JSON.")

@@ -57,10 +57,10 @@ final class VerifyCommand implements Callable<Integer> {
                             prepared.fingerprint());
         }
         if (!report.sound()) {
-            throw new DataException(prepared.directory() + " is not what its manifest says ("
-                    + report.problems().size()
-                    + " problems, the first: " + report.problems().get(0)
-                    + "); remove what is named and run the same `dcd prep` again");
+            int more = report.problems().size() - 1;
+            throw new DataException(prepared.directory() + " is not what its manifest says: "
+                    + report.problems().get(0) + (more == 0 ? "" : " (and " + more + " more)")
+                    + "; remove what is named and run the same `dcd prep` again");
         }
         return ExitCode.DONE.code();
     }

@@ -127,7 +127,7 @@ class PrepCommandTest {
         assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(3);
         assertThat(out.toString()).contains("train/part-00000.parquet is missing", "NOT SOUND");
         assertThat(err.toString())
-                .contains("is not what its manifest says (1 problems, the first: train/part-00000.parquet is missing)");
+                .contains("is not what its manifest says: train/part-00000.parquet is missing; remove what is named");
         assertThat(run("inspect", "--json", directory.toString())).isEqualTo(3);
         assertThat(err.toString()).contains("holds no prepared data (no manifest.json)");
     }

@@ -3,6 +3,7 @@ package io.dcd.data.file;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -10,6 +11,9 @@ import org.apache.hadoop.fs.Path;
 
 /** Finds the file system of a path. */
 public final class FileSystems {
+    private static final String BUFFER_SIZE = CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_KEY;
+    private static final int BUFFER_SIZE_DEFAULT = CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_DEFAULT;
+
     private FileSystems() {}
 
     /**
@@ -22,7 +26,7 @@ public final class FileSystems {
     }
 
     /**
-     * Begins a new file in a directory that exists. (Hadoop's own non-recursive creation starts a process for each local file.)
+     * Begins a new file in a directory that exists.
      *
      * @throws FileNotFoundException if the directory is not there, as after the end of the work that the file belongs to
      */
@@ -30,6 +34,20 @@ public final class FileSystems {
         if (!fileSystem.exists(file.getParent())) {
             throw new FileNotFoundException(file.getParent() + " does not exist (any more)");
         }
-        return fileSystem.create(file, false);
+        return create(fileSystem, file, false);
+    }
+
+    /**
+     * Begins a file, and the directories above it. Hadoop's shorter methods set the file's permissions, for which they start a process
+     * for each local file; this one leaves them to the file system.
+     */
+    static FSDataOutputStream create(FileSystem fileSystem, Path file, boolean overwrite) throws IOException {
+        return fileSystem.create(
+                file,
+                overwrite,
+                fileSystem.getConf().getInt(BUFFER_SIZE, BUFFER_SIZE_DEFAULT),
+                fileSystem.getDefaultReplication(file),
+                fileSystem.getDefaultBlockSize(file),
+                null);
     }
 }

@@ -12,7 +12,7 @@ public final class SyncedFile {
 
     /** Writes {@code bytes} to a file and waits until they are safe from a crash of the machine. */
     public static void write(FileSystem fileSystem, Path file, boolean overwrite, byte[] bytes) throws IOException {
-        FSDataOutputStream out = fileSystem.create(file, overwrite);
+        FSDataOutputStream out = FileSystems.create(fileSystem, file, overwrite);
         boolean written = false;
         try {
             out.write(bytes);

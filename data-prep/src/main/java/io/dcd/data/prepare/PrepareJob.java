@@ -170,9 +170,11 @@ public final class PrepareJob {
             byte[] classes = Json.MAPPER
                     .writerWithDefaultPrettyPrinter()
                     .writeValueAsBytes(source.classes().classes());
-            long bytes = hashed.stream().mapToLong(SourceFile::bytes).sum();
-            listener.progress(new Progress(
-                    Phase.HASH, 0, 0, 0, bytes, content.quarantined().size()));
+            if (!hashes.areDone()) {
+                long bytes = hashed.stream().mapToLong(SourceFile::bytes).sum();
+                int quarantined = content.quarantined().size();
+                listener.progress(new Progress(Phase.HASH, 0, 0, 0, bytes, quarantined));
+            }
             Map<String, String> md5 = hashes.await();
             return new Manifest(
                     Manifest.FORMAT,

@@ -13,7 +13,7 @@ public interface PrepareListener {
         CHECK,
         /** Reads every image again, in shuffled order, and writes the shards. */
         WRITE,
-        /** Waits, after {@link #WRITE}, for the hashes of the source files; told once, the bytes are those of the files. */
+        /** Waits, if it must, for the hashes of the source files; told once, the bytes are those of the files. */
         HASH,
         /** Reads every shard again; the bytes are those of the shards. */
         VERIFY

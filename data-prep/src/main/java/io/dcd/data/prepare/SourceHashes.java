@@ -48,6 +48,11 @@ final class SourceHashes implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #await} would return at once. */
+    boolean areDone() {
+        return !thread.isAlive();
+    }
+
     /**
      * Waits for the last one.
      *

@@ -20,10 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -121,10 +120,7 @@ public final class VerifyJob {
         try {
             FileSystem fileSystem = FileSystems.of(configuration, directory);
             checkTable(fileSystem, manifest.quarantine().table(), problems);
-            String root = fileSystem.makeQualified(directory).toUri().getPath();
-            RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(directory, true);
-            while (files.hasNext()) {
-                String path = files.next().getPath().toUri().getPath().substring(root.length() + 1);
+            for (String path : files(fileSystem, directory, "")) {
                 if (!expected.contains(path)) {
                     problems.add(path + " does not belong to the prepared data");
                 }
@@ -132,6 +128,20 @@ public final class VerifyJob {
         } catch (IOException e) {
             throw new DataException("cannot read " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Paths of all files below a folder. (Hadoop's own recursive listing starts a process for each local file.) */
+    private static List<String> files(FileSystem fileSystem, Path folder, String prefix) throws IOException {
+        List<String> files = new ArrayList<>();
+        for (FileStatus status : fileSystem.listStatus(folder)) {
+            String path = prefix + status.getPath().getName();
+            if (status.isDirectory()) {
+                files.addAll(files(fileSystem, status.getPath(), path + "/"));
+            } else {
+                files.add(path);
+            }
+        }
+        return files;
     }
 
     private void checkTable(FileSystem fileSystem, Manifest.ContentFile table, List<String> problems)

@@ -42,8 +42,11 @@ public final class ShardWriter implements Closeable {
             .withAllocator(HeapByteBufferAllocator.getInstance())
             .build();
 
-    /** A page ends with the image that takes it beyond the size that Parquet's own pages have. */
-    private static final int PAGE_BYTES = ParquetProperties.DEFAULT_PAGE_SIZE;
+    /**
+     * A page ends with the image that takes it beyond this size. Parquet copies a page to form its checksum, and arrays of half a
+     * megabyte and more cost Java's collector dear.
+     */
+    private static final int PAGE_BYTES = 1 << 18;
 
     private final List<Integer> rowGroups;
     private final ShardFile file;

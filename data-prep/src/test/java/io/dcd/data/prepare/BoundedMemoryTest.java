@@ -42,7 +42,7 @@ class BoundedMemoryTest {
     @Test
     void aTaskNeedsNoMoreForALargerArchive() throws Exception {
         try (JavaSparkContext spark = LocalSpark.start(1)) {
-            peak(spark, "first", 20); // loads classes
+            peak(spark, "first", 2); // loads classes
             long small = peak(spark, "small", 20);
             long large = peak(spark, "large", 200);
             assertThat(large - small)

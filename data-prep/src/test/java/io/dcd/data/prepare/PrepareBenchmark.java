@@ -35,13 +35,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Compares a preparation with the physical limit of the job, copying the archives while hashing them once, and with decoding alone.
- * Needs the full-size photographs beside the repository, an idle machine and a directory for three gigabytes, its argument. Figures are
- * the best of the rounds; the processor time says more on a busy machine, where it alone is comparable.
+ * Needs the full-size photographs beside the repository and an idle machine. Figures are the best of the rounds; on a busy machine the
+ * processor time alone is comparable.
+ *
+ * <p>Arguments: a directory with room for three times the archives; how often to repeat the 33 MB of photographs; {@code copy} or
+ * {@code decode}, with which to compare.
  */
 final class PrepareBenchmark {
-    private static final int COPIES = 20;
-    private static final int CLASSES = 20;
+    private static final int CLASSES = 40;
     private static final int ROUNDS = 3;
+    private static final int[] WORKERS = {1, 2};
 
     /** Seconds by the clock, and seconds of processor, of the fastest run of each kind. */
     private final Map<String, double[]> best = new LinkedHashMap<>();
@@ -49,53 +52,75 @@ final class PrepareBenchmark {
     private final Path directory;
     private final Path source;
     private final List<byte[]> photographs;
+    private final int images;
     private final long bytes;
 
     private interface Work {
         void run() throws Exception;
     }
 
-    private PrepareBenchmark(Path directory) throws IOException {
+    private PrepareBenchmark(Path directory, int copies) throws IOException {
         this.directory = directory;
-        this.source = directory.resolve("source");
+        this.source = directory.resolve("source-" + copies);
         this.photographs = photographs();
+        this.images = copies * photographs.size();
         if (Files.notExists(source)) {
-            write(source, photographs);
+            write();
         }
         this.bytes = Files.size(source.resolve("ILSVRC2012_img_train.tar"));
     }
 
     public static void main(String[] arguments) throws Exception {
-        new PrepareBenchmark(Path.of(arguments[0])).run();
+        PrepareBenchmark benchmark = new PrepareBenchmark(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        System.out.printf("%,d images, %,d MB%n", benchmark.images, benchmark.bytes / 1_000_000);
+        switch (arguments[2]) {
+            case "copy" -> benchmark.compareWithCopying();
+            case "decode" -> benchmark.compareWithDecoding();
+            default -> throw new IllegalArgumentException("copy or decode, not " + arguments[2]);
+        }
     }
 
-    private void run() throws Exception {
-        System.out.printf("%,d images, %,d MB%n", COPIES * photographs.size(), bytes / 1_000_000);
+    private void compareWithCopying() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             measure("copy and hash", () -> copy(source, directory.resolve("copy")));
-            for (int threads : new int[] {1, 2}) {
-                measure("decode, " + threads, () -> decode(threads));
-                for (PixelCheck check : PixelCheck.values()) {
-                    prepare(check, threads);
-                }
+            for (int workers : WORKERS) {
+                prepare(PixelCheck.STRUCTURE, workers);
             }
         }
+        print();
+        double[] copy = best.get("copy and hash");
+        System.out.printf(
+                "rate / rate of copying: %.2f with one worker, %.2f with two, %.2f by processor time%n",
+                copy[0] / best.get("STRUCTURE, 1")[0],
+                copy[0] / best.get("STRUCTURE, 2")[0],
+                copy[1] / best.get("STRUCTURE, 1")[1]);
+    }
+
+    private void compareWithDecoding() throws Exception {
+        for (int workers : WORKERS) {
+            prepare(PixelCheck.STRUCTURE, workers);
+            prepare(PixelCheck.DECODE, workers);
+            measure("decode, " + workers, () -> decode(workers));
+        }
+        print();
+        for (int workers : WORKERS) {
+            System.out.printf(
+                    "%d: decode check / decoder alone: %.2f%n",
+                    workers,
+                    (best.get("DECODE, " + workers)[0] - best.get("STRUCTURE, " + workers)[0])
+                            / best.get("decode, " + workers)[0]);
+        }
+        for (String work : List.of("decode", "DECODE")) {
+            System.out.printf(
+                    "%s, two workers / one: %.2f%n",
+                    work, best.get(work + ", 1")[0] / best.get(work + ", 2")[0]);
+        }
+    }
+
+    private void print() {
         best.forEach((name, seconds) -> System.out.printf(
                 "%-24s %6.2f s %6.2f s of processor %7.0f MB/s%n",
                 name, seconds[0], seconds[1], bytes / 1e6 / seconds[0]));
-        double copy = best.get("copy and hash")[0];
-        double[] structure = best.get("STRUCTURE, 1");
-        System.out.printf(
-                "rate without decoding / rate of copying: %.2f with one worker, %.2f with two, %.2f by processor time%n",
-                copy / structure[0], copy / best.get("STRUCTURE, 2")[0], best.get("copy and hash")[1] / structure[1]);
-        System.out.printf(
-                "decode check / decoder alone: %.2f, %.2f by processor time%n",
-                (best.get("DECODE, 1")[0] - structure[0]) / best.get("decode, 1")[0],
-                (best.get("DECODE, 1")[1] - structure[1]) / best.get("decode, 1")[1]);
-        for (String work : List.of("decode", "DECODE", "STRUCTURE")) {
-            System.out.printf(
-                    "%s, two workers / one: %.2f%n", work, best.get(work + ", 1")[0] / best.get(work + ", 2")[0]);
-        }
     }
 
     private void prepare(PixelCheck check, int threads) throws Exception {
@@ -135,11 +160,11 @@ final class PrepareBenchmark {
         return photographs;
     }
 
-    private static void write(Path source, List<byte[]> photographs) throws IOException {
+    private void write() throws IOException {
         ClassIndex classes = DrawnArchives.classes(CLASSES);
         try (OfficialArchiveWriter writer =
                 new OfficialArchiveWriter(new Configuration(), Preparations.path(source), classes)) {
-            for (int i = 0; i < COPIES * photographs.size(); i++) {
+            for (int i = 0; i < images; i++) {
                 writer.addTraining(classes.ofLabel(i % CLASSES).wnid(), photographs.get(i % photographs.size()));
             }
             writer.addValidation(classes.ofLabel(0).wnid(), photographs.get(0));
@@ -173,7 +198,7 @@ final class PrepareBenchmark {
                 int first = thread;
                 parts.add(executor.submit(() -> {
                     try (ImageDecoder decoder = new ImageDecoder()) {
-                        for (int i = first; i < COPIES * photographs.size(); i += threads) {
+                        for (int i = first; i < images; i += threads) {
                             decoder.decode(photographs.get(i % photographs.size()));
                         }
                     }
