@@ -112,8 +112,7 @@ final class PrepareBenchmark {
         }
         for (String work : List.of("decode", "DECODE")) {
             System.out.printf(
-                    "%s, two workers / one: %.2f%n",
-                    work, best.get(work + ", 1")[0] / best.get(work + ", 2")[0]);
+                    "%s, two workers / one: %.2f%n", work, best.get(work + ", 1")[0] / best.get(work + ", 2")[0]);
         }
     }
 

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -197,9 +198,9 @@ class QuarantineTest {
             writer.addValidation("n00000001", DrawnImages.jpeg(30, 30, 1));
         }
         PreparedData prepared = prepare(Preparations.options(source, output));
-        List<String> kept = Preparations.samples(prepared, Split.TRAIN).stream()
-                .map(Sample::name)
-                .toList();
+        Map<String, Sample> stored = Preparations.samples(prepared, Split.TRAIN).stream()
+                .collect(Collectors.toMap(Sample::name, Function.identity()));
+        Set<String> kept = stored.keySet();
         List<String> refused = table().stream().map(QuarantinedImage::name).toList();
         for (int i = 0; i < expected.size(); i++) {
             String name = "n00000001_" + (i + 1) + ".JPEG";
@@ -208,6 +209,28 @@ class QuarantineTest {
             if (!fields[1].equals("either")) {
                 assertThat(kept.contains(name)).as(fields[0]).isEqualTo(fields[1].equals("keep"));
             }
+            if (fields[0].equals("cmyk.JPEG")) {
+                byte[] photograph = rgb(Files.readAllBytes(folder.resolve("progressive.JPEG")));
+                assertThat(meanDifference(rgb(stored.get(name).image()), photograph))
+                        .as("levels of 255 between the stored image and the photograph that the CMYK file was made of")
+                        .isLessThan(5);
+            }
         }
+    }
+
+    private static byte[] rgb(byte[] image) {
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            decoder.decode(image);
+            return decoder.toRgb();
+        }
+    }
+
+    private static double meanDifference(byte[] left, byte[] right) {
+        assertThat(left).hasSameSizeAs(right);
+        long sum = 0;
+        for (int i = 0; i < left.length; i++) {
+            sum += Math.abs((left[i] & 0xFF) - (right[i] & 0xFF));
+        }
+        return (double) sum / left.length;
     }
 }
