@@ -26,6 +26,7 @@ class ModuleLawTest {
     static final List<Map.Entry<String, String>> SOLE_USERS = List.of(
             Map.entry(DL4J_SPARK, "io.dcd.train.averaging.."),
             Map.entry("org.bytedeco.dnnl..", "io.dcd.engine.backend.onednn.."),
+            Map.entry("onnx..", "io.dcd.model.onnx.."),
             Map.entry("org.bytedeco.opencv..", "io.dcd.data.."),
             Map.entry("org.tensorflow..", "io.dcd.events.."),
             Map.entry("picocli..", "io.dcd.cli.."));

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
             ReportCommand.class,
             NetworksCommand.class,
             DescribeCommand.class,

@@ -7,7 +7,6 @@ import io.dcd.doctor.Job;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.evaluate.Evaluator;
 import io.dcd.settings.Settings;
-import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
 import io.dcd.train.checkpoint.Checkpoint;
 import io.dcd.train.checkpoint.CheckpointException;
@@ -17,6 +16,7 @@ import io.dcd.worker.EngineSpec;
 import io.dcd.worker.EvaluationSpec;
 import io.dcd.worker.NetworkSpec;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -42,7 +42,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private String data;
 
     @Option(names = "--step", paramLabel = "N", description = "Step of the checkpoint; default: the newest.")
-    private Long step;
+    private Optional<Long> step;
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
@@ -67,22 +67,16 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         Configuration hadoop = sparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
-        SettingsLoader loader = new SettingsLoader();
-        loader.text(
-                directory
-                        .configuration()
-                        .orElseThrow(() -> new CheckpointException(
-                                "there is no run in " + directory.path() + "; train one with `dcd train --run`")),
-                directory.path() + "/config.conf");
-        Settings settings = settingsOptions.applyTo(loader).load();
-        Checkpoint checkpoint = checkpoint(directory);
+        StoredRun stored = StoredRun.open(directory, settingsOptions, step);
+        Settings settings = stored.settings();
+        Checkpoint checkpoint = stored.checkpoint();
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         int classes = prepared.classIndex().size();
         if (classes != checkpoint.identity().classes()) {
             throw new CheckpointException("the network in %s knows %d classes, the data in %s have %d"
                     .formatted(directory.path(), checkpoint.identity().classes(), data, classes));
         }
-        NetworkSpec network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
+        NetworkSpec network = stored.network();
         Doctor doctor = new Doctor(Job.evaluation(settings, network));
         Checkup checkup = new Checkup(spec.commandLine().getErr());
         checkup.heed(doctor.examineData(hadoop, prepared));
@@ -98,23 +92,11 @@ final class EvaluateCommand implements Callable<Integer> {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             checkup.heed(doctor.examineCluster(spark));
             try (Evaluator evaluator = new Evaluator(spark, evaluation)) {
-                float[] parameters =
-                        checkpoint.state().parameters(settings.evaluation().movingAverage());
+                float[] parameters = stored.parameters();
                 print(network, checkpoint, parameters, evaluator.evaluate(parameters));
             }
         }
         return ExitCode.DONE.code();
-    }
-
-    private Checkpoint checkpoint(RunDirectory directory) {
-        if (step != null) {
-            return directory.checkpoints().load(step);
-        }
-        return directory
-                .checkpoints()
-                .newest()
-                .orElseThrow(() -> new CheckpointException(
-                        "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
     }
 
     private void print(NetworkSpec network, Checkpoint checkpoint, float[] parameters, EvaluationReport report) {

@@ -1,0 +1,172 @@
+package io.dcd.cli;
+
+import io.dcd.data.PreparedData;
+import io.dcd.engine.graph.Graph;
+import io.dcd.model.onnx.OnnxInput;
+import io.dcd.model.onnx.OnnxModel;
+import io.dcd.train.RunDirectory;
+import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.vector.Vectors;
+import io.dcd.worker.NetworkSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dcd export}. */
+@Command(
+        name = "export",
+        description = {
+            "Writes a run's network for inference as an ONNX model, its batch normalisations folded into the weights.",
+            "",
+            "Its input `images` is a float tensor (batch, 3, height, width) that is normalised as torchvision does it, or with --input pixels 8-bit RGB"
+                    + " (batch, height, width, 3); its output is `logits` (batch, classes). The batch may have any size.",
+            ""
+        })
+final class ExportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--onnx",
+            required = true,
+            paramLabel = "FILE",
+            description = "File to write, on this machine; an older one is replaced.")
+    private Path file;
+
+    @Option(
+            names = "--run",
+            required = true,
+            paramLabel = "DIR",
+            description = "Run directory that `dcd train` or `dcd import` wrote.")
+    private String run;
+
+    @Option(names = "--step", paramLabel = "N", description = "Step of the checkpoint; default: the newest.")
+    private Optional<Long> step;
+
+    @Option(
+            names = "--input",
+            paramLabel = "KIND",
+            defaultValue = "normalized",
+            description = "What the model reads: ${COMPLETION-CANDIDATES}.")
+    private OnnxInput input;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Prepared data whose class names the model shall carry.")
+    private Optional<String> data;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private SparkOptions sparkOptions;
+
+    private record Result(
+            String file,
+            long bytes,
+            int nodes,
+            String network,
+            int imageSize,
+            int classes,
+            long step,
+            String parametersSha256) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
+        StoredRun stored = StoredRun.open(directory, settingsOptions, step);
+        NetworkSpec network = stored.network();
+        Graph graph = network.graph();
+        float[] parameters = stored.parameters();
+        if (parameters.length != graph.parameterElements()) {
+            throw new CheckpointException("the checkpoint in %s has %d parameters, the network %s has %d"
+                    .formatted(directory.path(), parameters.length, network.name(), graph.parameterElements()));
+        }
+        String sha256 = Vectors.sha256(Vectors.toBytes(parameters));
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("network", network.name());
+        metadata.put("classes", Integer.toString(network.classes()));
+        metadata.put("image_size", Integer.toString(network.imageSize()));
+        metadata.put("input", input.name().toLowerCase(Locale.ROOT));
+        metadata.put("parameters_sha256", sha256);
+        data.ifPresent(path -> metadata.put("class_names", classNames(hadoop, path, network)));
+        OnnxModel model = OnnxModel.of(graph, parameters, input, network.name(), metadata);
+        byte[] bytes = model.toBytes();
+        write(bytes);
+        print(new Result(
+                file.toString(),
+                bytes.length,
+                model.nodes(),
+                network.name(),
+                network.imageSize(),
+                network.classes(),
+                stored.checkpoint().progress().step(),
+                sha256));
+        return ExitCode.DONE.code();
+    }
+
+    /** A line for each class, in the order of the logits: its WordNet id and its words. */
+    private static String classNames(Configuration hadoop, String path, NetworkSpec network) {
+        PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, path));
+        if (prepared.classIndex().size() != network.classes()) {
+            throw new CheckpointException("the network knows %d classes, the data in %s have %d"
+                    .formatted(network.classes(), path, prepared.classIndex().size()));
+        }
+        return prepared.classIndex().classes().stream()
+                .map(each -> (each.wnid() + " " + each.words()).strip())
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Whole or not at all. */
+    private void write(byte[] bytes) throws IOException {
+        Path target = file.toAbsolutePath();
+        if (!Files.isDirectory(target.getParent())) {
+            throw new UsageException("--onnx %s: there is no directory %s".formatted(file, target.getParent()));
+        }
+        Path unfinished = target.resolveSibling("_unfinished-" + UUID.randomUUID());
+        try {
+            Files.write(unfinished, bytes);
+            Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private void print(Result result) {
+        if (json) {
+            Json.print(spec, result);
+            return;
+        }
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%s at step %d, %d × %d images, %d classes: %s, %,d bytes%n",
+                        result.network(),
+                        result.step(),
+                        result.imageSize(),
+                        result.imageSize(),
+                        result.classes(),
+                        result.file(),
+                        result.bytes());
+    }
+}

@@ -1,0 +1,48 @@
+package io.dcd.cli;
+
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
+import io.dcd.train.RunDirectory;
+import io.dcd.train.checkpoint.Checkpoint;
+import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.worker.NetworkSpec;
+import java.util.Optional;
+
+/** A trained network as a run directory has it: the settings stored there and one of its checkpoints. */
+record StoredRun(Settings settings, Checkpoint checkpoint) {
+    /**
+     * Opens the run in {@code directory}.
+     *
+     * @param options that win over the stored settings
+     * @param step of the checkpoint; the newest if empty
+     * @throws CheckpointException if there is no run or no such checkpoint
+     */
+    static StoredRun open(RunDirectory directory, SettingsOptions options, Optional<Long> step) {
+        SettingsLoader loader = new SettingsLoader();
+        loader.text(
+                directory
+                        .configuration()
+                        .orElseThrow(() -> new CheckpointException(
+                                "there is no run in " + directory.path() + "; train one with `dcd train --run`")),
+                directory.path() + "/config.conf");
+        Settings settings = options.applyTo(loader).load();
+        Checkpoint checkpoint = step.map(directory.checkpoints()::load)
+                .or(directory.checkpoints()::newest)
+                .orElseThrow(() -> new CheckpointException(
+                        "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
+        return new StoredRun(settings, checkpoint);
+    }
+
+    /** The parameters to be evaluated or given away: the moving average if the settings want it and the run keeps one. */
+    float[] parameters() {
+        return checkpoint.state().parameters(settings.evaluation().movingAverage());
+    }
+
+    /** The network of the checkpoint. */
+    NetworkSpec network() {
+        return NetworkSpec.of(
+                settings.network(),
+                settings.data().imageSize(),
+                checkpoint.identity().classes());
+    }
+}

@@ -1,0 +1,112 @@
+package io.dcd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import onnx.Onnx.ModelProto;
+import onnx.Onnx.StringStringEntryProto;
+import onnx.Onnx.TensorProto;
+import onnx.Onnx.ValueInfoProto;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dcd export} of an imported network; that the models compute what the engine does, OnnxModelTest checks. */
+class ExportCommandTest {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void importNetwork() throws IOException {
+        Path file = directory.resolve("weights.pth.tar");
+        try (InputStream in =
+                new GZIPInputStream(ImportCommandTest.class.getResourceAsStream("mobilenetv2-x0.05-dcd.pth.tar.gz"))) {
+            Files.write(file, in.readAllBytes());
+        }
+        assertThat(execute("import", "--pth=" + file, "--network=mobilenetv2-x0.05-dcd", "--run=" + run()))
+                .as(err.toString())
+                .isEqualTo(0);
+    }
+
+    @Test
+    void writesAModelThatSaysWhatItIs() throws IOException {
+        Path file = directory.resolve("network.onnx");
+        Files.writeString(file, "an older one");
+        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--json"))
+                .as(err.toString())
+                .isEqualTo(0);
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(file));
+        assertThat(shape(model.getGraph().getInput(0))).isEqualTo("images batch×3×224×224");
+        assertThat(shape(model.getGraph().getOutput(0))).isEqualTo("logits batch×4");
+        Map<String, String> metadata = model.getMetadataPropsList().stream()
+                .collect(Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+        assertThat(metadata)
+                .containsEntry("network", "mobilenetv2-x0.05-dcd")
+                .containsEntry("classes", "4")
+                .containsEntry("image_size", "224")
+                .containsEntry("input", "normalized");
+        assertThat(out.toString()).contains("\"parameters_sha256\" : \"" + metadata.get("parameters_sha256") + '"');
+        assertThat(directory).isDirectoryNotContaining("glob:**_unfinished*");
+    }
+
+    @Test
+    void readsPixelsOfAnotherSizeOnRequest() throws IOException {
+        Path file = directory.resolve("network.onnx");
+        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--input=pixels", "--set=data.image-size=96"))
+                .as(err.toString())
+                .isEqualTo(0);
+        ValueInfoProto images =
+                ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInput(0);
+        assertThat(shape(images)).isEqualTo("images batch×96×96×3");
+        assertThat(images.getType().getTensorType().getElemType()).isEqualTo(TensorProto.DataType.UINT8.getNumber());
+        assertThat(out.toString()).startsWith("mobilenetv2-x0.05-dcd at step 0, 96 × 96 images, 4 classes: " + file);
+    }
+
+    @Test
+    void mistakesAreNamedAndWriteNothing() {
+        Path file = directory.resolve("network.onnx");
+        assertThat(execute("export", "--onnx=" + file, "--run=" + directory.resolve("other")))
+                .isEqualTo(6);
+        assertThat(err.toString()).contains("there is no run in").hasLineCount(1);
+        assertThat(execute("export", "--onnx=" + directory.resolve("missing/x.onnx"), "--run=" + run()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("there is no directory").hasLineCount(1);
+        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--set=network.name=mobilenetv2-x0.1-dcd"))
+                .isEqualTo(6);
+        assertThat(err.toString())
+                .contains("parameters, the network mobilenetv2-x0.1-dcd has")
+                .hasLineCount(1);
+        assertThat(file).doesNotExist();
+    }
+
+    private static String shape(ValueInfoProto value) {
+        return value.getName()
+                + value.getType().getTensorType().getShape().getDimList().stream()
+                        .map(each -> each.hasDimParam() ? each.getDimParam() : Long.toString(each.getDimValue()))
+                        .collect(Collectors.joining("×", " ", ""));
+    }
+
+    private Path run() {
+        return directory.resolve("run");
+    }
+
+    private int execute(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Dcd.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+}
