@@ -21,6 +21,7 @@ import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.stream;
 
 /**
@@ -34,16 +35,16 @@ public final class OneDnnBackend implements Backend {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     /**
-     * 2 MiB of float32. Measured on MobileNetV2 ×0.5 DCD, one thread, milliseconds of kernels for slices of 1 and 2 MiB: 160 and
-     * 153 for batch 128 at 64, 414 and 394 for batch 32 at 224. A second-level cache of 1 MiB still holds what a task has just
-     * written, and fewer slices mean fewer calls.
+     * 4 MiB of float32. Measured on MobileNetV2 ×0.5 DCD, two threads, milliseconds of kernels of one of them for slices of 2, 4
+     * and 8 MiB: 82, 79 (8 MiB not measured) for batch 128 at 64; 194, 191, 188 for batch 32 at 224 (one thread at 64: 160 for 1 MiB, 153 for 2).
+     * The second-level cache still holds what a task has just written, and fewer slices mean fewer calls.
      */
-    private static final long SLICE_ELEMENTS = 1 << 19;
+    private static final long SLICE_ELEMENTS = 1 << 20;
 
     private static final KernelRecipes RECIPES = new KernelRecipes();
 
     private final int threads;
-    private final Predicate<NormalizedPointwise> fusible;
+    private final UnaryOperator<Graph> merging;
     private final List<stream> streams = new ArrayList<>();
 
     /**
@@ -54,12 +55,16 @@ public final class OneDnnBackend implements Backend {
         this(threads, NormalizedPointwiseKernel::worthwhile);
     }
 
-    /** @param fusible which of the operations that could be merged are merged */
-    OneDnnBackend(int threads, Predicate<NormalizedPointwise> fusible) {
+    /** @param worthwhile which of the expansions that could be merged with their normalisation are */
+    OneDnnBackend(int threads, Predicate<NormalizedPointwise> worthwhile) {
+        this(threads, (Graph graph) -> ScaledSumFusion.apply(PointwiseFusion.apply(graph, worthwhile)));
+    }
+
+    private OneDnnBackend(int threads, UnaryOperator<Graph> merging) {
         if (threads < 0) {
             throw new IllegalArgumentException("the number of threads must not be negative, got " + threads);
         }
-        this.fusible = fusible;
+        this.merging = merging;
         this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             throw new IllegalStateException(
@@ -79,7 +84,7 @@ public final class OneDnnBackend implements Backend {
 
     /** A backend that merges no operations, to measure what merging brings. */
     public static OneDnnBackend withoutFusion(int threads) {
-        return new OneDnnBackend(threads, operation -> false);
+        return new OneDnnBackend(threads, UnaryOperator.identity());
     }
 
     @Override
@@ -104,7 +109,7 @@ public final class OneDnnBackend implements Backend {
 
     @Override
     public Graph rewrite(Graph graph) {
-        return ScaledSumFusion.apply(PointwiseFusion.apply(graph, fusible));
+        return merging.apply(graph);
     }
 
     @Override
