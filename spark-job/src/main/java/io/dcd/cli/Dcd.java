@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ExportCommand.class,
             ReportCommand.class,
+            ScaleModelCommand.class,
             NetworksCommand.class,
             DescribeCommand.class,
             BenchCommand.class,
