@@ -5,6 +5,7 @@ import static io.dcd.doctor.Finding.Area.SETTINGS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Whether driver and executors can run the job: libraries, versions, processors, memory. */
@@ -45,6 +46,7 @@ final class MachineCheck {
         findings.add(waves());
         findings.add(nativeMemory());
         findings.add(heap());
+        gpus().ifPresent(findings::add);
         return findings;
     }
 
@@ -210,6 +212,20 @@ final class MachineCheck {
                     Text.size(smallest));
         }
         return Finding.fine("Java heap", CLUSTER, "%s in %s", arithmetic, Text.size(smallest));
+    }
+
+    private Optional<Finding> gpus() {
+        List<String> assigned = executors.stream()
+                .flatMap(each -> each.gpus().stream().map(gpu -> "GPU " + gpu + " of executor " + each.process()))
+                .toList();
+        return assigned.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Finding.warning(
+                        "GPUs",
+                        CLUSTER,
+                        "Spark assigns %s to this job, but no backend computes on GPUs yet: it runs on processors and holds"
+                                + " the GPUs for nothing; drop spark.task.resource.gpu.amount",
+                        String.join(", ", assigned)));
     }
 
     /** The tasks of this job that one executor runs at once. */

@@ -5,8 +5,13 @@ import io.dcd.engine.backend.Backends;
 import io.dcd.settings.EngineSettings;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.package$;
+import org.apache.spark.resource.ResourceInformation;
 import org.bytedeco.javacpp.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a process says about itself and its machine.
@@ -21,6 +26,7 @@ import org.bytedeco.javacpp.Pointer;
  * @param vectorModule whether the module of the engine's vector loops is there
  * @param backend the backend that its plans would run on; empty if that failed
  * @param failure why it failed; empty if it did not
+ * @param gpus addresses of the GPUs that Spark assigned to the asking task; empty outside of one
  */
 public record MachineFacts(
         String process,
@@ -32,8 +38,11 @@ public record MachineFacts(
         long nativeLimitBytes,
         boolean vectorModule,
         String backend,
-        String failure)
+        String failure,
+        List<String> gpus)
         implements Serializable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(MachineFacts.class);
+
     /** What is so here; loads the native libraries. */
     static MachineFacts here(EngineSettings.Backend wanted) {
         boolean vectorModule =
@@ -56,7 +65,22 @@ public record MachineFacts(
                 Pointer.maxBytes(),
                 vectorModule,
                 backend,
-                failure);
+                failure,
+                assignedGpus());
+    }
+
+    /** What {@code spark.task.resource.gpu.amount} made Spark assign. */
+    private static List<String> assignedGpus() {
+        TaskContext task = TaskContext.get();
+        ResourceInformation gpus = task == null ? null : task.resourcesJMap().get("gpu");
+        if (gpus == null) {
+            return List.of();
+        }
+        LOGGER.info(
+                "Spark assigns GPU {} to the tasks of partition {}",
+                String.join(", ", gpus.addresses()),
+                task.partitionId());
+        return List.of(gpus.addresses());
     }
 
     /** The machine, by its name. */
