@@ -14,10 +14,14 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows a run on standard error: a live line for each epoch on a terminal, a plain line for each round elsewhere. */
 final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
+    /** How much the last round counts in the mean of the last ones. */
+    private static final double RECENT_SHARE = 0.25;
+
     private final PrintWriter err;
     private final boolean terminal = System.console() != null;
     private Start start;
     private ProgressBar bar;
+    private double secondsPerStep;
 
     ConsoleTrainingListener(PrintWriter err) {
         this.err = err;
@@ -49,10 +53,11 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
     public void trained(RoundReport round) {
         String readings = String.format(
                 Locale.ROOT,
-                "loss %.4f, rate %.3g, %.0f images/s",
+                "loss %.4f, rate %.3g, %.0f images/s, %s left",
                 round.loss(),
                 round.learningRate(),
-                round.imagesPerSecond());
+                round.imagesPerSecond(),
+                left(round));
         if (!terminal) {
             print(
                     "epoch %d/%d, round %d/%d: %s",
@@ -100,6 +105,18 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
         endBar();
         print("%s", reason.getMessage());
         print("going back to step %d with %.3g of the learning rate", progress.step(), progress.rateFactor());
+    }
+
+    /** The time that the steps still to come will take, if they are like the last ones; evaluations are not counted. */
+    private String left(RoundReport round) {
+        double last = round.seconds() / start.plan().epoch(round.epoch()).steps(round.round());
+        secondsPerStep = secondsPerStep == 0 ? last : secondsPerStep + RECENT_SHARE * (last - secondsPerStep);
+        long steps = start.epochs() * start.plan().stepsPerEpoch() - round.step();
+        long seconds = Math.round(steps * secondsPerStep);
+        Duration time = Duration.ofSeconds(seconds);
+        return time.toHours() > 0
+                ? "%d h %02d min".formatted(time.toHours(), time.toMinutesPart())
+                : "%d min %02d s".formatted(time.toMinutes(), time.toSecondsPart());
     }
 
     /** A signal asked for the end. */

@@ -6,11 +6,14 @@ import io.dcd.doctor.Job;
 import io.dcd.settings.Settings;
 import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
+import io.dcd.train.SparkMetrics;
 import io.dcd.train.Summary;
 import io.dcd.train.TrainingJob;
+import io.dcd.train.TrainingListener;
 import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.worker.NetworkSpec;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -103,14 +106,18 @@ final class TrainCommand implements Callable<Integer> {
         Checkup checkup = new Checkup(spec.commandLine().getErr());
         checkup.heed(doctor.examineData(hadoop, prepared));
         checkup.heed(doctor.examineRun(hadoop, directory.path()));
+        // Refuses a damaged checkpoint before a cluster is asked for.
+        directory.checkpoints().newest();
         try (SparkSession session =
                         sparkOptions.start("dcd train " + settings.network().name());
                 ConsoleTrainingListener console =
-                        new ConsoleTrainingListener(spec.commandLine().getErr())) {
+                        new ConsoleTrainingListener(spec.commandLine().getErr());
+                SparkMetrics metrics = SparkMetrics.register()) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             checkup.heed(doctor.examineCluster(spark));
-            TrainingJob job =
-                    new TrainingJob(spark, settings, prepared, directory, console).withAllowedChanges(allowedChanges);
+            TrainingJob job = new TrainingJob(
+                            spark, settings, prepared, directory, TrainingListener.all(List.of(console, metrics)))
+                    .withAllowedChanges(allowedChanges);
             StopSignals.first(() -> {
                 console.stopping();
                 job.stop();

@@ -3,6 +3,7 @@ package io.dcd.train;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.train.checkpoint.Progress;
 import io.dcd.train.order.RunPlan;
+import java.util.List;
 
 /** Is told how a run goes on, on the driver's thread. */
 public interface TrainingListener {
@@ -21,6 +22,36 @@ public interface TrainingListener {
         public int rounds(int epoch) {
             return plan.epoch(epoch).rounds();
         }
+    }
+
+    /** A listener that passes everything on to {@code listeners}, in their order. */
+    static TrainingListener all(List<TrainingListener> listeners) {
+        return new TrainingListener() {
+            @Override
+            public void started(Start start) {
+                listeners.forEach(each -> each.started(start));
+            }
+
+            @Override
+            public void trained(RoundReport round) {
+                listeners.forEach(each -> each.trained(round));
+            }
+
+            @Override
+            public void evaluated(Progress progress, EvaluationReport report) {
+                listeners.forEach(each -> each.evaluated(progress, report));
+            }
+
+            @Override
+            public void saved(Progress progress) {
+                listeners.forEach(each -> each.saved(progress));
+            }
+
+            @Override
+            public void rolledBack(Progress progress, DivergedException reason) {
+                listeners.forEach(each -> each.rolledBack(progress, reason));
+            }
+        };
     }
 
     void started(Start start);
