@@ -36,6 +36,12 @@ final class ReportCommand implements Callable<Integer> {
             description = "The page; an older one is replaced.")
     private Path output;
 
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Also write the learning curves alone, as an SVG picture.")
+    private Path picture;
+
     @Mixin
     private SparkOptions sparkOptions;
 
@@ -45,8 +51,13 @@ final class ReportCommand implements Callable<Integer> {
         List<RunRecord> records = runs.stream()
                 .map(run -> RunRecord.of(RunDirectory.at(hadoop, SparkOptions.path(hadoop, run))))
                 .toList();
-        Files.writeString(output, new HtmlReport(records).html(), StandardCharsets.UTF_8);
+        HtmlReport report = new HtmlReport(records);
+        Files.writeString(output, report.html(), StandardCharsets.UTF_8);
         spec.commandLine().getOut().println(output);
+        if (picture != null) {
+            Files.writeString(picture, report.picture(), StandardCharsets.UTF_8);
+            spec.commandLine().getOut().println(picture);
+        }
         return ExitCode.DONE.code();
     }
 }

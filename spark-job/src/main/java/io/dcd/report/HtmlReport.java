@@ -3,6 +3,7 @@ package io.dcd.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.dcd.train.checkpoint.CheckpointException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,9 +17,8 @@ public final class HtmlReport {
             body { font: 15px/1.5 system-ui, sans-serif; max-width: 1360px; margin: 2em auto; padding: 0 1em; color: #222 }
             table { border-collapse: collapse; margin: 1em 0 } td, th { padding: .2em .8em; border-bottom: 1px solid #ddd }
             th { text-align: left } td.number { text-align: right; font-variant-numeric: tabular-nums }
-            .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 1em }
-            svg { width: 100%; background: #fafafa } polyline { fill: none; stroke-width: 1.6 }
-            .grid { stroke: #ddd } .tick { font-size: 11px } .title { font-size: 14px; font-weight: 600 }
+            .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(520px, 1fr)); gap: 1em }
+            .charts svg { width: 100% }
             pre { background: #fafafa; padding: 1em; overflow: auto }
             """;
 
@@ -33,11 +33,12 @@ public final class HtmlReport {
         StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n");
         page.append("<title>Training runs</title>\n<style>\n")
                 .append(STYLE)
+                .append(LineChart.STYLE)
                 .append("</style>\n<h1>Training runs</h1>\n");
         figures(page);
         page.append("<div class=\"charts\">\n");
-        page.append(chart("Validation top-1, %", run -> run.evaluations("top1")));
-        page.append(chart("Training loss", run -> run.rounds("loss")));
+        page.append(top1().svg());
+        page.append(trainingLoss().svg());
         page.append(chart("Validation loss", run -> run.evaluations("loss")));
         page.append(chart("Learning rate", run -> run.rounds("learning_rate")));
         page.append(chart("Images per second", run -> run.rounds("images_per_second")));
@@ -60,8 +61,32 @@ public final class HtmlReport {
         return page.append("</html>\n").toString();
     }
 
+    /**
+     * The learning curves, validation top-1 and training loss, as an SVG picture of its own.
+     *
+     * @throws CheckpointException if no run was evaluated yet
+     */
+    public String picture() {
+        if (runs.stream().allMatch(run -> run.evaluations().isEmpty())) {
+            throw new CheckpointException("no run was evaluated yet; let one reach the end of an epoch");
+        }
+        return LineChart.picture(List.of(top1(), trainingLoss()));
+    }
+
+    private LineChart top1() {
+        return lineChart("Validation top-1, %", run -> run.evaluations("top1"));
+    }
+
+    private LineChart trainingLoss() {
+        return lineChart("Training loss", run -> run.rounds("loss"));
+    }
+
     private String chart(String title, Function<RunRecord, Series> curve) {
-        return new LineChart(title, "step", runs.stream().map(curve).toList()).svg();
+        return lineChart(title, curve).svg();
+    }
+
+    private LineChart lineChart(String title, Function<RunRecord, Series> curve) {
+        return new LineChart(title, "step", runs.stream().map(curve).toList());
     }
 
     private void figures(StringBuilder page) {

@@ -1,5 +1,6 @@
 package io.dcd.report;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -9,11 +10,29 @@ final class LineChart {
     private static final int HEIGHT = 300;
     private static final int LEFT = 64;
     private static final int RIGHT = 16;
-    private static final int TOP = 34;
+    private static final int TOP = 52;
     private static final int BOTTOM = 40;
     private static final int TICKS = 5;
+    /** Curves with no more points than this show each as a dot. */
+    private static final int DOTTED_POINTS = 40;
+
+    /** Of sorted values: what lies beyond three times this one is left out of the picture, so that the rest can be seen. */
+    private static final double HIGH_QUANTILE = 0.95;
+
+    private static final double OUTLIER_FACTOR = 3;
+
+    /** What pages and pictures with charts need. */
+    static final String STYLE = """
+            svg { background: #fafafa } polyline { fill: none; stroke-width: 1.8; stroke-linejoin: round }
+            text { font-family: system-ui, sans-serif; fill: #222 }
+            .grid { stroke: #ddd } .tick { font-size: 12px; fill: #555 } .title { font-size: 15px; font-weight: 600 }
+            """;
+
     /** A curve has no more points than this: the means of so many equal stretches of it. */
     private static final int MAXIMUM_POINTS = 400;
+
+    /** Of a letter of a legend, about. */
+    private static final int CHARACTER_WIDTH = 7;
 
     /** Colours that people with any colour vision tell apart (Okabe and Ito 2008). */
     private static final List<String> COLOURS =
@@ -26,6 +45,7 @@ final class LineChart {
     private double xHigh = Double.NEGATIVE_INFINITY;
     private double yLow = Double.POSITIVE_INFINITY;
     private double yHigh = Double.NEGATIVE_INFINITY;
+    private final int hidden;
 
     LineChart(String title, String xLabel, List<Series> series) {
         this.title = title;
@@ -42,19 +62,66 @@ final class LineChart {
                 yHigh = Math.max(yHigh, each.y()[i]);
             }
         }
+        hidden = leaveOutOutliers();
         if (yLow > 0 && yLow < yHigh / 2) {
             yLow = 0;
         }
     }
 
+    /** @return how many points are above the picture */
+    private int leaveOutOutliers() {
+        double[] sorted = series.stream()
+                .flatMapToDouble(each -> Arrays.stream(each.y()))
+                .sorted()
+                .toArray();
+        if (sorted.length == 0) {
+            return 0;
+        }
+        double bound = OUTLIER_FACTOR * sorted[(int) (HIGH_QUANTILE * (sorted.length - 1))];
+        if (bound <= 0 || yHigh <= bound) {
+            return 0;
+        }
+        yHigh = bound;
+        return (int) Arrays.stream(sorted).filter(value -> value > bound).count();
+    }
+
     /** The chart, or a sentence if there is nothing to draw. */
     String svg() {
-        if (series.isEmpty()) {
-            return "<p>" + Html.escape(title) + ": nothing recorded yet.</p>\n";
-        }
+        return series.isEmpty()
+                ? "<p>" + Html.escape(title) + ": nothing recorded yet.</p>\n"
+                : "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
+                                .formatted(WIDTH, HEIGHT, Html.escape(title))
+                        + content();
+    }
+
+    /** Charts side by side, as a picture of its own. */
+    static String picture(List<LineChart> charts) {
         StringBuilder svg = new StringBuilder();
-        append(svg, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT, Html.escape(title));
-        append(svg, "<text x=\"%d\" y=\"18\" class=\"title\">%s</text>\n", LEFT, Html.escape(title));
+        append(
+                svg,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\">\n<style>\n%s</style>\n",
+                WIDTH * charts.size(),
+                HEIGHT,
+                STYLE);
+        for (int i = 0; i < charts.size(); i++) {
+            append(svg, "<svg x=\"%d\" width=\"%d\" height=\"%d\">\n", i * WIDTH, WIDTH, HEIGHT);
+            append(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#fafafa\"/>\n", WIDTH, HEIGHT);
+            svg.append(charts.get(i).content());
+        }
+        return svg.append("</svg>\n").toString();
+    }
+
+    /** What stands inside the element, and its end. */
+    private String content() {
+        StringBuilder svg = new StringBuilder();
+        append(svg, "<text x=\"%d\" y=\"20\" class=\"title\">%s</text>\n", LEFT, Html.escape(title));
+        if (hidden > 0) {
+            append(
+                    svg,
+                    "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"20\">%d higher points left out</text>\n",
+                    WIDTH - RIGHT,
+                    hidden);
+        }
         axes(svg);
         for (int i = 0; i < series.size(); i++) {
             curve(svg, series.get(i), COLOURS.get(i % COLOURS.size()));
@@ -101,18 +168,33 @@ final class LineChart {
             append(svg, "%.1f,%.1f ", pixelX(curve.x()[i]), pixelY(curve.y()[i]));
         }
         svg.append("\"/>\n");
+        for (int i = 0; curve.x().length <= DOTTED_POINTS && i < curve.x().length; i++) {
+            append(
+                    svg,
+                    "<circle r=\"2.5\" fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\"/>\n",
+                    colour,
+                    pixelX(curve.x()[i]),
+                    pixelY(curve.y()[i]));
+        }
     }
 
+    /** Between title and curves, where it hides none of them. */
     private void legend(StringBuilder svg) {
+        int width = (WIDTH - LEFT - RIGHT) / series.size();
         for (int i = 0; series.size() > 1 && i < series.size(); i++) {
             append(
                     svg,
-                    "<text class=\"tick\" text-anchor=\"end\" fill=\"%s\" x=\"%d\" y=\"%d\">%s</text>\n",
+                    "<rect x=\"%d\" y=\"33\" width=\"14\" height=\"4\" fill=\"%s\"/><text class=\"tick\" x=\"%d\" y=\"39\">%s</text>\n",
+                    LEFT + i * width,
                     COLOURS.get(i % COLOURS.size()),
-                    WIDTH - RIGHT - 4,
-                    TOP + 12 + 14 * i,
-                    Html.escape(series.get(i).name()));
+                    LEFT + i * width + 20,
+                    Html.escape(shortened(series.get(i).name(), (width - 28) / CHARACTER_WIDTH)));
         }
+    }
+
+    /** As much of a name as fits; its end tells runs apart more often than its beginning. */
+    private static String shortened(String name, int characters) {
+        return name.length() <= characters ? name : "…" + name.substring(name.length() - Math.max(1, characters - 1));
     }
 
     private double pixelX(double x) {
@@ -122,7 +204,7 @@ final class LineChart {
 
     private double pixelY(double y) {
         double span = yHigh > yLow ? yHigh - yLow : 1;
-        return HEIGHT - BOTTOM - (y - yLow) / span * (HEIGHT - TOP - BOTTOM);
+        return HEIGHT - BOTTOM - (Math.min(y, yHigh) - yLow) / span * (HEIGHT - TOP - BOTTOM);
     }
 
     /** 1, 2 or 5 times a power of ten, so that about {@link #TICKS} ticks cover {@code span}. */

@@ -45,6 +45,33 @@ class HtmlReportTest {
     }
 
     @Test
+    void pictureStandsAlone() throws Exception {
+        String picture = new HtmlReport(List.of(run("a", "resnet18", 5), run("b", "resnet34", 5))).picture();
+        var root = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(picture)))
+                .getDocumentElement();
+        assertThat(root.getAttribute("xmlns")).isEqualTo("http://www.w3.org/2000/svg");
+        assertThat(root.getElementsByTagName("polyline").getLength())
+                .as("two charts of two runs")
+                .isEqualTo(4);
+        assertThat(picture).contains("Validation top-1, %", "Training loss").doesNotContain("href");
+    }
+
+    @Test
+    void outliersDoNotFlattenTheRest() throws IOException {
+        Series curve = new Series("norm", new double[30], new double[30]);
+        for (int i = 0; i < 30; i++) {
+            curve.x()[i] = i;
+            curve.y()[i] = 1 + i % 3;
+        }
+        curve.y()[0] = 500;
+        assertThat(new LineChart("norm", "step", List.of(curve)).svg())
+                .contains("1 higher points left out", ">8<")
+                .doesNotContain(">500<");
+    }
+
+    @Test
     void runThatHasJustBegunHasAPageToo() throws IOException {
         assertThat(new HtmlReport(List.of(run("new", "resnet18", 0))).html()).contains("nothing recorded yet");
     }
