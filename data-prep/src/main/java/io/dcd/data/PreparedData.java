@@ -41,7 +41,7 @@ public final class PreparedData {
             byte[] bytes = readSmallFile(fileSystem, new Path(directory, Manifest.FILE_NAME));
             Manifest manifest = parse(directory, bytes);
             Path classesFile = new Path(directory, manifest.classes().path());
-            byte[] classes = readSmallFile(fileSystem, classesFile);
+            byte[] classes = readClasses(fileSystem, classesFile);
             if (!Digests.sha256(classes).equals(manifest.classes().sha256())) {
                 throw new DataException(
                         classesFile + " differs from what the manifest states; prepare the data again with `dcd prep`");
@@ -110,6 +110,14 @@ public final class PreparedData {
                     + "; prepare the data again with `dcd prep`");
         }
         return manifest;
+    }
+
+    private static byte[] readClasses(FileSystem fileSystem, Path file) throws IOException {
+        try {
+            return readSmallFile(fileSystem, file);
+        } catch (FileNotFoundException e) {
+            throw new DataException(file + " is missing; prepare the data again with `dcd prep`", e);
+        }
     }
 
     private static byte[] readSmallFile(FileSystem fileSystem, Path file) throws IOException {

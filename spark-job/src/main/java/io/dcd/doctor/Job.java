@@ -43,6 +43,14 @@ public record Job(Settings settings, boolean training, int workers, long paramet
         return new Job(settings, training, workers, graph.parameterElements(), planBytes);
     }
 
+    /** The bytes of a checkpoint: parameters and velocity, and what the averaging keeps beside them. */
+    long checkpointBytes() {
+        int vectors = 2;
+        vectors += settings.averaging().outerMomentum() > 0 ? 1 : 0;
+        vectors += settings.averaging().movingAverageDecay() > 0 ? 1 : 0;
+        return vectors * vectorBytes();
+    }
+
     /** The bytes of a vector of parameters. */
     long vectorBytes() {
         return parameters * Float.BYTES;

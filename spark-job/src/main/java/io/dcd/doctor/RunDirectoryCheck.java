@@ -65,7 +65,7 @@ final class RunDirectoryCheck {
     }
 
     private Finding room(Path place) throws IOException {
-        long checkpoint = 2 * job.vectorBytes();
+        long checkpoint = job.checkpointBytes();
         int kept = job.settings().checkpoint().keep();
         // A new checkpoint is written before the oldest is deleted; those that are there already have their room.
         long wanted = checkpoint * (kept + 1L);

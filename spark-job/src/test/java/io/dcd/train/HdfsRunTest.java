@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dcd.PreparedImages;
 import io.dcd.data.PreparedData;
+import io.dcd.doctor.Doctor;
+import io.dcd.doctor.Finding;
+import io.dcd.doctor.Job;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
 import io.dcd.train.TrainingRuns.RecordingListener;
 import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.worker.NetworkSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -17,6 +24,7 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +103,34 @@ class HdfsRunTest {
         fileSystem.setQuota(path("full"), HdfsConstants.QUOTA_DONT_SET, HdfsConstants.QUOTA_RESET);
         assertThat(train("full").parametersSha256()).isEqualTo(local.parametersSha256());
         assertThat(names("full/checkpoints")).allMatch(name -> name.startsWith("step-"));
+    }
+
+    @Test
+    void lostPermissionIsRefusedBeforeTheJob() throws Exception {
+        fileSystem.mkdirs(path("guarded"));
+        List<Finding> findings = UserGroupInformation.createRemoteUser("guest")
+                .doAs((PrivilegedExceptionAction<List<Finding>>)
+                        () -> doctor().examineRun(fileSystem.getConf(), path("guarded/run")));
+        assertThat(findings.get(0).level()).isEqualTo(Finding.Level.REFUSAL);
+        assertThat(findings.get(0).message()).contains("cannot write in", "/guarded", "Permission denied: user=guest");
+    }
+
+    @Test
+    void quotaWithoutRoomForACheckpointIsRefusedBeforeTheJob() throws IOException {
+        fileSystem.mkdirs(path("narrow"));
+        fileSystem.setQuota(path("narrow"), HdfsConstants.QUOTA_DONT_SET, BLOCK);
+        List<Finding> findings = doctor().examineRun(fileSystem.getConf(), path("narrow/run"));
+        assertThat(findings.get(0).level()).as(findings.toString()).isEqualTo(Finding.Level.FINE);
+        assertThat(findings.get(1).level()).isEqualTo(Finding.Level.REFUSAL);
+        assertThat(findings.get(1).message()).contains("has no room: 1.0 MiB free");
+        assertThat(names("narrow")).as("what the probe leaves").isEmpty();
+    }
+
+    private static Doctor doctor() {
+        Settings settings = new SettingsLoader()
+                .text("network.name = mobilenetv2-x0.35-static, data.image-size = 32", "the test")
+                .load();
+        return new Doctor(Job.training(settings, NetworkSpec.of(settings.network(), 32, PreparedImages.CLASSES)));
     }
 
     private static Summary train(String name, String... assignments) {

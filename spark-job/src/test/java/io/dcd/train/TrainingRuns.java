@@ -84,7 +84,7 @@ final class TrainingRuns {
     }
 
     /** Notes what it is told. */
-    static final class RecordingListener implements TrainingListener {
+    static class RecordingListener implements TrainingListener {
         final List<RoundReport> rounds = new ArrayList<>();
         final List<EvaluationReport> evaluations = new ArrayList<>();
         final List<Progress> saves = new ArrayList<>();
