@@ -6,7 +6,7 @@ package io.dcd.model.cost;
  *
  * @param published as the paper counts: each dynamic layer in the cheaper of its two equivalent forms at inference,
  *     forming W(x) or working in feature space
- * @param executed as training computes: feature space everywhere
+ * @param executed as training computes: DCD's full layers in feature space, depthwise layers and mixtures of kernels formed
  */
 public record MultiplyAdds(long published, long executed) {
     /** Nothing. */
