@@ -3,6 +3,8 @@ package io.dcd.engine.backend;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What a kernel is given when it is made: a slice of the batch, and the buffers that hold it. */
 public interface KernelMemory {
@@ -38,6 +40,15 @@ public interface KernelMemory {
 
     /** The slice's images, for the operation that reads pixels. */
     PixelBuffer pixels();
+
+    /**
+     * What depends on the parameters alone, for inference: all kernels that name the same key share it, and the plan fills it
+     * before the first run after a change of the parameters.
+     *
+     * @param memory makes it, for the first kernel that names the key; a plan closes buffers
+     * @param filler makes what fills it
+     */
+    <T> T prepared(Object key, Supplier<T> memory, Function<T, Runnable> filler);
 
     /**
      * Asks for temporary memory that all kernels of the thread share: a kernel finds there what it wrote during the same

@@ -28,9 +28,17 @@ public interface OperationVisitor<R> {
 
     R visit(Dropout operation);
 
+    R visit(DynamicCoefficients operation);
+
+    R visit(FoldedConvolution operation);
+
+    R visit(FormedConvolution operation);
+
     R visit(GroupedPointwise operation);
 
     R visit(ImageNormalization operation);
+
+    R visit(KernelFormation operation);
 
     R visit(MatrixProduct operation);
 

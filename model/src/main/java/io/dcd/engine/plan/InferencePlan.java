@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 public final class InferencePlan implements AutoCloseable {
     private final Plan plan;
 
-    /** Compiles {@code graph} for batches of at most {@code batch} samples. */
+    /** Compiles {@code graph}, in its folded form, for batches of at most {@code batch} samples. */
     public InferencePlan(Graph graph, Backend backend, int batch) {
         this.plan = new Plan(graph, backend, PlanOptions.inference(batch));
     }
@@ -19,7 +19,7 @@ public final class InferencePlan implements AutoCloseable {
         return plan.batch();
     }
 
-    /** The flat parameter vector, running statistics included. */
+    /** The flat parameter vector, running statistics included; what is derived from it follows it at the next run. */
     public Buffer parameters() {
         return plan.parameters();
     }
@@ -28,9 +28,15 @@ public final class InferencePlan implements AutoCloseable {
      * Predicts a batch, the last one perhaps with fewer images than {@link #batch}.
      *
      * @param images 8-bit RGB, at most batch × height × width × 3
-     * @param logits takes the result, batch × classes; rows beyond the given images hold nothing meaningful
+     * @param logits takes the result, at most batch × classes; rows beyond the given images hold nothing meaningful
+     * @throws IllegalArgumentException if there is no image, part of an image, or more than a batch
      */
     public void predict(ByteBuffer images, float[] logits) {
+        long image = plan.pixels().bytes() / batch();
+        if (images.remaining() == 0 || images.remaining() % image != 0 || images.remaining() > batch() * image) {
+            throw new IllegalArgumentException(
+                    "%d bytes are not 1 to %d images of %d bytes".formatted(images.remaining(), batch(), image));
+        }
         plan.pixels().write(images);
         plan.forward();
         plan.output().read(logits);

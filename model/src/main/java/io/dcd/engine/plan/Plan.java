@@ -8,6 +8,8 @@ import io.dcd.engine.backend.Kernel;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
+import io.dcd.engine.folding.FoldedGraph;
+import io.dcd.engine.folding.Folding;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
@@ -17,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A graph made ready to run on a backend. The batch is divided among the backend's threads, each of which takes its
@@ -33,6 +37,7 @@ public final class Plan implements AutoCloseable {
     private final Placement placement;
     private final GradientModes gradientModes;
     private final PlanBuffers buffers;
+    private final PreparedMemory prepared;
     private final Map<Integer, BatchReduction> reductions = new HashMap<>();
     private final List<Segment> forward;
     private final List<Segment> backward;
@@ -47,13 +52,15 @@ public final class Plan implements AutoCloseable {
         this.options = options;
         this.backend = backend;
         this.threads = Math.min(backend.threads(), options.batch());
-        this.program = options.training() ? backend.rewrite(graph) : graph;
+        FoldedGraph folded = options.folded() ? Folding.apply(graph) : FoldedGraph.unchanged(graph);
+        this.program = options.training() ? backend.rewrite(graph) : folded.graph();
         GradientFlow gradients = new GradientFlow(program, options.inputGradients());
         Schedule schedule = Schedule.of(program, gradients, options.training());
         int share = (options.batch() + threads - 1) / threads;
         this.placement = new Placement(program, options, schedule, gradients, share, backend);
         this.gradientModes = new GradientModes(program, schedule, gradients);
-        this.buffers = new PlanBuffers(graph, options, placement, threads, backend);
+        this.buffers = new PlanBuffers(program, options, placement, threads, backend);
+        this.prepared = new PreparedMemory(folded, buffers.parameters());
         backend.prepareThread();
         if (options.training()) {
             makeReductions();
@@ -76,7 +83,7 @@ public final class Plan implements AutoCloseable {
 
     /** The flat parameter vector. */
     public Buffer parameters() {
-        return buffers.parameters();
+        return options.training() ? buffers.parameters() : prepared.watched();
     }
 
     /**
@@ -146,6 +153,11 @@ public final class Plan implements AutoCloseable {
 
     /** Runs all operations. */
     public void forward() {
+        requireOpen();
+        backend.prepareThread();
+        if (!options.training()) {
+            prepared.refresh();
+        }
         run(forward);
     }
 
@@ -164,6 +176,7 @@ public final class Plan implements AutoCloseable {
             forward.forEach(Segment::close);
             backward.forEach(Segment::close);
             reductions.values().forEach(BatchReduction::close);
+            prepared.close();
             buffers.close();
         }
     }
@@ -347,6 +360,11 @@ public final class Plan implements AutoCloseable {
         @Override
         public PixelBuffer pixels() {
             return buffers.pixels(slice);
+        }
+
+        @Override
+        public <T> T prepared(Object key, Supplier<T> memory, Function<T, Runnable> filler) {
+            return prepared.get(key, memory, filler);
         }
 
         @Override

@@ -6,9 +6,10 @@ package io.dcd.engine.plan;
  * @param batch the number of samples that every run computes
  * @param training whether a backward pass follows each forward pass
  * @param inputGradients whether the backward pass also computes the gradients of the graph's inputs
+ * @param folded whether an inference plan may compute with parameters derived from the given ones
  * @param seed of the plan's random decisions
  */
-public record PlanOptions(int batch, boolean training, boolean inputGradients, long seed) {
+public record PlanOptions(int batch, boolean training, boolean inputGradients, boolean folded, long seed) {
     public PlanOptions {
         if (batch < 1) {
             throw new IllegalArgumentException("the batch must be at least 1, got " + batch);
@@ -20,16 +21,21 @@ public record PlanOptions(int batch, boolean training, boolean inputGradients, l
 
     /** Forward and backward, no gradients of the inputs. */
     public static PlanOptions training(int batch, long seed) {
-        return new PlanOptions(batch, true, false, seed);
+        return new PlanOptions(batch, true, false, false, seed);
     }
 
     /** Forward alone. */
     public static PlanOptions inference(int batch) {
-        return new PlanOptions(batch, false, false, 0);
+        return new PlanOptions(batch, false, false, true, 0);
     }
 
     /** The same with gradients of the graph's inputs. */
     public PlanOptions withInputGradients() {
-        return new PlanOptions(batch, training, true, seed);
+        return new PlanOptions(batch, training, true, folded, seed);
+    }
+
+    /** The same with the operations as the graph has them. */
+    public PlanOptions withoutFolding() {
+        return new PlanOptions(batch, training, inputGradients, false, seed);
     }
 }

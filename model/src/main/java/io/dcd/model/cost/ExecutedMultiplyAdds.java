@@ -1,5 +1,6 @@
 package io.dcd.model.cost;
 
+import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.operation.Activate;
 import io.dcd.engine.operation.Add;
 import io.dcd.engine.operation.AveragePooling;
@@ -11,8 +12,12 @@ import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.DynamicCoefficients;
+import io.dcd.engine.operation.FoldedConvolution;
+import io.dcd.engine.operation.FormedConvolution;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelFormation;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
@@ -85,6 +90,23 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
+    public Long visit(DynamicCoefficients operation) {
+        return operation.parameters().stream().mapToLong(Parameter::elements).sum();
+    }
+
+    @Override
+    public Long visit(FoldedConvolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.weights().elements();
+    }
+
+    @Override
+    public Long visit(FormedConvolution operation) {
+        return (long) operation.output().shape().positions()
+                * operation.kernel().shape().elements();
+    }
+
+    @Override
     public Long visit(GroupedPointwise operation) {
         return (long) operation.output().shape().positions()
                 * operation.weights().elements();
@@ -93,6 +115,16 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     @Override
     public Long visit(ImageNormalization operation) {
         return 0L;
+    }
+
+    @Override
+    public Long visit(KernelFormation operation) {
+        return operation
+                .fusion()
+                .map(factors -> (long) factors.latent()
+                        * (operation.output().shape().elements()
+                                + (long) factors.latent() * Math.min(operation.rows(), operation.columns())))
+                .orElse(0L);
     }
 
     @Override

@@ -19,12 +19,17 @@ import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.DynamicCoefficients;
+import io.dcd.engine.operation.FoldedConvolution;
+import io.dcd.engine.operation.FormedConvolution;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelFormation;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
 import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.ScaledSum;
@@ -365,6 +370,31 @@ final class OperationEmitter implements OperationVisitor<Void> {
     public Void visit(NormalizedPointwise operation) {
         operation.parts().forEach(part -> part.accept(this));
         return null;
+    }
+
+    @Override
+    public Void visit(DynamicCoefficients operation) {
+        throw foldedAlready(operation);
+    }
+
+    @Override
+    public Void visit(FoldedConvolution operation) {
+        throw foldedAlready(operation);
+    }
+
+    @Override
+    public Void visit(FormedConvolution operation) {
+        throw foldedAlready(operation);
+    }
+
+    @Override
+    public Void visit(KernelFormation operation) {
+        throw foldedAlready(operation);
+    }
+
+    /** A graph is exported as it was built; a plan alone makes such operations. */
+    private static UnsupportedOperationException foldedAlready(Operation operation) {
+        return new UnsupportedOperationException(operation.output() + " belongs to an inference plan, not to a network");
     }
 
     /** The weights that write {@code output}, multiplied by what was folded into them. */

@@ -59,6 +59,9 @@ final class KernelBuilder {
     /** Memory without an address yet: {@code offset} floats behind the beginning of the plan's scratch. */
     private record Temporary(memory memory, long offset) {}
 
+    /** What tells one prepared copy from another: the layout that a primitive likes may depend on the number of samples. */
+    private record PreparedKey(Parameter parameter, int samples) {}
+
     KernelBuilder(stream stream, KernelMemory memory) {
         this.stream = stream;
         this.memory = memory;
@@ -114,6 +117,14 @@ final class KernelBuilder {
         return new memory(layout, engine, NativeBuffer.of(buffer).pointer().getPointer(offset));
     }
 
+    /**
+     * Values that do not lie without gaps. The library takes the gap behind the last of them for part of the memory, so that
+     * the size cannot be checked here.
+     */
+    memory strided(Buffer buffer, desc layout) {
+        return new memory(layout, engine, NativeBuffer.of(buffer).pointer());
+    }
+
     /** A zeroed buffer that keeps its values between runs. */
     NativeBuffer keptBuffer(long elements) {
         NativeBuffer buffer = NativeBuffer.allocate(elements);
@@ -146,6 +157,31 @@ final class KernelBuilder {
         temporaries.add(new Temporary(result, temporaryFloats));
         temporaryFloats += aligned(Layouts.floats(layout));
         return result;
+    }
+
+    /**
+     * A parameter in another layout, for inference: copied there whenever parameters have changed, once for all kernels.
+     *
+     * @param count of the samples of a call, on which the layout may depend
+     * @param plain where the flat vector holds it
+     */
+    memory prepared(Parameter parameter, int count, memory plain, desc wanted) {
+        if (wanted.equals(plain.get_desc())) {
+            return plain;
+        }
+        NativeBuffer buffer = memory.prepared(
+                new PreparedKey(parameter, count),
+                () -> NativeBuffer.allocate(Layouts.floats(wanted)),
+                target -> copy(plain, at(target, wanted)));
+        return at(buffer, wanted);
+    }
+
+    /** A parameter in a Java array, for inference: read again whenever parameters have changed, once for all kernels. */
+    float[] array(Parameter parameter) {
+        return memory.prepared(parameter, () -> new float[parameter.elements()], array -> {
+            Buffer values = memory.parameter(parameter);
+            return () -> values.read(array);
+        });
     }
 
     /** What {@code source} holds, read in another layout. */
@@ -235,29 +271,36 @@ final class KernelBuilder {
         return new Call(stream, primitive, map);
     }
 
-    /** {@code result = left · right}, matrix by matrix; without its post-operations' arguments. */
-    Call product(memory left, memory right, memory result, primitive_attr attributes) {
+    /**
+     * {@code result = left · right}, matrix by matrix.
+     *
+     * @param more what the post-operations of {@code attributes} read
+     */
+    Call product(memory left, memory right, memory result, primitive_attr attributes, Call.Argument... more) {
         matmul.primitive_desc descriptor = new matmul.primitive_desc(
                 engine, left.get_desc(), right.get_desc(), result.get_desc(), attributes, false);
-        return call(
-                new matmul(descriptor),
-                descriptor,
-                argument(DNNL_ARG_SRC, left),
-                argument(DNNL_ARG_WEIGHTS, right),
-                argument(DNNL_ARG_DST, result));
+        List<Call.Argument> arguments = new ArrayList<>(List.of(
+                argument(DNNL_ARG_SRC, left), argument(DNNL_ARG_WEIGHTS, right), argument(DNNL_ARG_DST, result)));
+        arguments.addAll(List.of(more));
+        return call(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
     }
 
-    /** {@code result = left · right + bias}, the bias a row. */
-    Call product(memory left, memory right, memory bias, memory result, primitive_attr attributes) {
+    /**
+     * {@code result = left · right + bias}, the bias a row.
+     *
+     * @param more what the post-operations of {@code attributes} read
+     */
+    Call product(
+            memory left, memory right, memory bias, memory result, primitive_attr attributes, Call.Argument... more) {
         matmul.primitive_desc descriptor = new matmul.primitive_desc(
                 engine, left.get_desc(), right.get_desc(), bias.get_desc(), result.get_desc(), attributes, false);
-        return call(
-                new matmul(descriptor),
-                descriptor,
+        List<Call.Argument> arguments = new ArrayList<>(List.of(
                 argument(DNNL_ARG_SRC, left),
                 argument(DNNL_ARG_WEIGHTS, right),
                 argument(DNNL_ARG_BIAS, bias),
-                argument(DNNL_ARG_DST, result));
+                argument(DNNL_ARG_DST, result)));
+        arguments.addAll(List.of(more));
+        return call(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
     }
 
     /** {@code result = left ∘ right}, value by value; extents of 1 in {@code right} are repeated. */

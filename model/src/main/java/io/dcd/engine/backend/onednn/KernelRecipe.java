@@ -13,4 +13,11 @@ interface KernelRecipe {
             O operation, BiConsumer<O, KernelBuilder> forward, BiConsumer<O, KernelBuilder> backward) {
         return (phase, builder) -> (phase == Phase.BACKWARD ? backward : forward).accept(operation, builder);
     }
+
+    /** Of an operation that only inference has. */
+    static <O> KernelRecipe forInference(O operation, BiConsumer<O, KernelBuilder> forward) {
+        return of(operation, forward, (unused, builder) -> {
+            throw new UnsupportedOperationException(operation + " has no backward pass");
+        });
+    }
 }

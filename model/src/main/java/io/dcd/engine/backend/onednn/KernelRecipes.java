@@ -11,8 +11,12 @@ import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.DynamicCoefficients;
+import io.dcd.engine.operation.FoldedConvolution;
+import io.dcd.engine.operation.FormedConvolution;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelFormation;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
@@ -107,6 +111,21 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
+    public KernelRecipe visit(DynamicCoefficients operation) {
+        return KernelRecipe.forInference(operation, DynamicCoefficientsKernel::forward);
+    }
+
+    @Override
+    public KernelRecipe visit(FoldedConvolution operation) {
+        return KernelRecipe.forInference(operation, FoldedConvolutionKernel::forward);
+    }
+
+    @Override
+    public KernelRecipe visit(FormedConvolution operation) {
+        return KernelRecipe.forInference(operation, FormedConvolutionKernel::forward);
+    }
+
+    @Override
     public KernelRecipe visit(GroupedPointwise operation) {
         return KernelRecipe.of(
                 operation,
@@ -117,6 +136,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     @Override
     public KernelRecipe visit(ImageNormalization operation) {
         return KernelRecipe.of(operation, ImageNormalizationKernel::forward, (images, builder) -> {});
+    }
+
+    @Override
+    public KernelRecipe visit(KernelFormation operation) {
+        return KernelRecipe.forInference(operation, KernelFormationKernel::forward);
     }
 
     @Override

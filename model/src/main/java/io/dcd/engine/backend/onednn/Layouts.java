@@ -49,6 +49,24 @@ final class Layouts {
         return new desc(extents, data_type.f32, strides);
     }
 
+    /** The transpose, {@code rows × columns}, of the first {@code rows} columns of a row-major matrix of {@code width}. */
+    static desc transposedColumns(long rows, long width, long columns) {
+        return new desc(new long[] {rows, columns}, data_type.f32, new long[] {1, width});
+    }
+
+    /** The first {@code count} columns of a row-major matrix of {@code columns}, for every sample the same. */
+    static desc sharedColumns(long rows, long columns, long count) {
+        return new desc(new long[] {1, rows, count}, data_type.f32, new long[] {rows * columns, columns, 1});
+    }
+
+    /** Every {@code stride}-th position of every {@code stride}-th row of a sample's map, in {@code matrices}. */
+    static desc everyPosition(Shape shape, int stride, long matrices, long positions) {
+        long channels = shape.channels();
+        return new desc(new long[] {matrices, positions, channels}, data_type.f32, new long[] {
+            stride * shape.width() * channels, stride * channels, 1
+        });
+    }
+
     /** A row-major matrix for each of {@code count} samples. */
     static desc matrices(long count, long rows, long columns) {
         return new desc(new long[] {count, rows, columns}, data_type.f32, format_tag.abc);
@@ -68,6 +86,11 @@ final class Layouts {
     static desc tapMajorWeights(int outputs, int inputs, int kernel) {
         long matrix = (long) outputs * inputs;
         return strided(weightExtents(outputs, inputs, kernel), inputs, 1, kernel * matrix, matrix);
+    }
+
+    /** Convolution weights as row-major (k, k, C_in, C_out). */
+    static desc positionWeights(int outputs, int inputs, int kernel) {
+        return new desc(weightExtents(outputs, inputs, kernel), data_type.f32, format_tag.hwio);
     }
 
     /** Convolution weights in whatever order the primitive likes best. */

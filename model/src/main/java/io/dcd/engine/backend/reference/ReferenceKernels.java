@@ -11,8 +11,12 @@ import io.dcd.engine.operation.Broadcast;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
+import io.dcd.engine.operation.DynamicCoefficients;
+import io.dcd.engine.operation.FoldedConvolution;
+import io.dcd.engine.operation.FormedConvolution;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelFormation;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
@@ -80,6 +84,21 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
+    public PhasedKernel visit(DynamicCoefficients operation) {
+        return new DynamicCoefficientsKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(FoldedConvolution operation) {
+        return new FoldedConvolutionKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(FormedConvolution operation) {
+        return new FormedConvolutionKernel(operation, memory);
+    }
+
+    @Override
     public PhasedKernel visit(GroupedPointwise operation) {
         return new GroupedPointwiseKernel(operation, memory);
     }
@@ -87,6 +106,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     @Override
     public PhasedKernel visit(ImageNormalization operation) {
         return new ImageNormalizationKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(KernelFormation operation) {
+        return new KernelFormationKernel(operation, memory);
     }
 
     @Override
