@@ -32,25 +32,32 @@ public final class BackendComparison {
 
     private final Graph graph;
     private final int batch;
+    private final long seed;
 
-    private BackendComparison(Graph graph, int batch) {
+    private BackendComparison(Graph graph, int batch, long seed) {
         this.graph = graph;
         this.batch = batch;
+        this.seed = seed;
     }
 
     /** Asserts that {@code backend} agrees with the reference on {@code graph} for batches of {@code batch} samples. */
     public static void assertAgrees(Backend backend, Graph graph, int batch) {
-        BackendComparison comparison = new BackendComparison(graph, batch);
-        assertAgree(comparison.train(backend), comparison.train(new ReferenceBackend()));
-        assertAgree(comparison.infer(backend), comparison.infer(new ReferenceBackend()));
+        assertAgrees(backend, graph, batch, SEED, TOLERANCE);
+    }
+
+    /** The same at the point that {@code seed} draws, to within {@code tolerance}. */
+    public static void assertAgrees(Backend backend, Graph graph, int batch, long seed, double tolerance) {
+        BackendComparison comparison = new BackendComparison(graph, batch, seed);
+        assertAgree(comparison.train(backend), comparison.train(new ReferenceBackend()), tolerance);
+        assertAgree(comparison.infer(backend), comparison.infer(new ReferenceBackend()), tolerance);
     }
 
     /** All that one training pass on {@code backend} gives, by name. */
     public static Map<String, double[]> train(Backend backend, Graph graph, int batch) {
-        return new BackendComparison(graph, batch).train(backend);
+        return new BackendComparison(graph, batch, SEED).train(backend);
     }
 
-    private static void assertAgree(Map<String, double[]> actual, Map<String, double[]> expected) {
+    private static void assertAgree(Map<String, double[]> actual, Map<String, double[]> expected, double tolerance) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, values) -> {
             double meanSquare = 0;
@@ -61,15 +68,15 @@ public final class BackendComparison {
             for (int i = 0; i < values.length; i++) {
                 assertThat(others[i])
                         .as("%s at %d", name, i)
-                        .isCloseTo(values[i], within(TOLERANCE * (Math.abs(values[i]) + Math.sqrt(meanSquare))));
+                        .isCloseTo(values[i], within(tolerance * (Math.abs(values[i]) + Math.sqrt(meanSquare))));
             }
         });
     }
 
     private Map<String, double[]> train(Backend backend) {
         Map<String, double[]> results = new LinkedHashMap<>();
-        Random random = new Random(SEED);
-        PlanOptions options = PlanOptions.training(batch, SEED).withInputGradients();
+        Random random = new Random(seed);
+        PlanOptions options = PlanOptions.training(batch, seed).withInputGradients();
         try (Plan plan = new Plan(graph, backend, options)) {
             fill(plan, random);
             plan.step(3);
@@ -93,7 +100,7 @@ public final class BackendComparison {
 
     private Map<String, double[]> infer(Backend backend) {
         try (Plan plan = new Plan(graph, backend, PlanOptions.inference(batch))) {
-            fill(plan, new Random(SEED));
+            fill(plan, new Random(seed));
             plan.forward();
             return Map.of("output at inference", read(plan.output()));
         }

@@ -56,7 +56,7 @@ class SteadyStateTest {
     }
 
     /** An operation of every kind that a dynamic network trains with, large enough that expansions are merged. */
-    private static Graph network() {
+    static Graph network() {
         GraphBuilder builder = new GraphBuilder();
         ParameterLayout parameters = new ParameterLayout();
         Tensor x = builder.input("x", new Shape(20, 20, 4));
