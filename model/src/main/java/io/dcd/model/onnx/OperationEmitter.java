@@ -394,7 +394,8 @@ final class OperationEmitter implements OperationVisitor<Void> {
 
     /** A graph is exported as it was built; a plan alone makes such operations. */
     private static UnsupportedOperationException foldedAlready(Operation operation) {
-        return new UnsupportedOperationException(operation.output() + " belongs to an inference plan, not to a network");
+        return new UnsupportedOperationException(
+                operation.output() + " belongs to an inference plan, not to a network");
     }
 
     /** The weights that write {@code output}, multiplied by what was folded into them. */

@@ -162,8 +162,7 @@ public class KernelBenchmarks {
     }
 
     private Graph dynamic(int outputs, int latent, DynamicBranch branch) {
-        DcdConvolution.Options options =
-                new DcdConvolution.Options(new Window(1, 1), branch, LatentSpace.of(latent));
+        DcdConvolution.Options options = new DcdConvolution.Options(new Window(1, 1), branch, LatentSpace.of(latent));
         return Lowering.ofLayer("layer", new DcdConvolution(input().channels(), outputs, options), input());
     }
 
