@@ -42,7 +42,7 @@ public record TableComparison(String table, String title, List<Row> rows) {
 
         /** Whether the printed figure is ours, rounded or cut off. */
         public boolean parametersAgree() {
-            return Math.abs(parametersDifference()) < PARAMETERS_UNIT;
+            return parametersDifference() >= -PARAMETERS_UNIT / 2 && parametersDifference() < PARAMETERS_UNIT;
         }
 
         /** Whether the printed figure is ours within one percent. */
