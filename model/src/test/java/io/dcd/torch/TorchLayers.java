@@ -58,6 +58,12 @@ public final class TorchLayers {
         return parameters.has(layer + "-se.FC1") ? squeezeExcitation(layer + "-se", y) : y;
     }
 
+    /** The batch norm of a network that follows the convolution {@code layer}, or its squeeze and excitation. */
+    public Tensor normalization(String layer, Tensor x) {
+        String last = parameters.has(layer + "-se.FC1") ? layer + "-se" : layer;
+        return normalization(last + "-norm", "", x);
+    }
+
     /** The classifier {@code layer} of a network, likewise. */
     public Tensor classifier(String layer, Tensor x) {
         if (parameters.has(layer + ".W0")) {

@@ -16,14 +16,14 @@ public record TorchMobileNetV2(int stemStride) implements TorchNetwork {
 
     @Override
     public Tensor forward(TorchLayers layers, Tensor x) {
-        Tensor y = torch.relu6(layers.normalization("stem-norm", "", layers.convolution("stem", x, stemStride, 1)));
+        Tensor y = torch.relu6(layers.normalization("stem", layers.convolution("stem", x, stemStride, 1)));
         int block = 1;
         for (int[] row : TABLE) {
             for (int i = 0; i < row[1]; i++) {
                 y = block(layers, "block" + block++, y, row[0], i == 0 ? row[2] : 1);
             }
         }
-        y = torch.relu6(layers.normalization("head-norm", "", layers.convolution("head", y, 1, 1)));
+        y = torch.relu6(layers.normalization("head", layers.convolution("head", y, 1, 1)));
         y = y.mean(2, 3);
         return layers.classifier("classifier", y);
     }
@@ -32,12 +32,12 @@ public record TorchMobileNetV2(int stemStride) implements TorchNetwork {
         Tensor y = x;
         if (expansion != 1) {
             y = layers.convolution(name + "-expand", y, 1, 2);
-            y = torch.relu6(layers.normalization(name + "-expand-norm", "", y));
+            y = torch.relu6(layers.normalization(name + "-expand", y));
         }
         y = layers.convolution(name + "-depthwise", y, stride, 1);
-        y = torch.relu6(layers.normalization(name + "-depthwise-norm", "", y));
+        y = torch.relu6(layers.normalization(name + "-depthwise", y));
         y = layers.convolution(name + "-project", y, 1, 1);
-        y = layers.normalization(name + "-project-norm", "", y);
+        y = layers.normalization(name + "-project", y);
         return stride == 1 && y.size(1) == x.size(1) ? x.add(y) : y;
     }
 }

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 public record TorchResNet(int stemStride, boolean bottleneck, int... repeats) implements TorchNetwork {
     @Override
     public Tensor forward(TorchLayers layers, Tensor x) {
-        Tensor y = torch.relu(layers.normalization("stem-norm", "", layers.convolution("stem", x, stemStride, 1)));
+        Tensor y = torch.relu(layers.normalization("stem", layers.convolution("stem", x, stemStride, 1)));
         y = torch.max_pool2d(y, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
         for (int stage = 1; stage <= repeats.length; stage++) {
             for (int i = 1; i <= repeats[stage - 1]; i++) {
@@ -42,6 +42,6 @@ public record TorchResNet(int stemStride, boolean bottleneck, int... repeats) im
     }
 
     private static Tensor normalized(TorchLayers layers, String name, Tensor x, int stride, int pooling) {
-        return layers.normalization(name + "-norm", "", layers.convolution(name, x, stride, pooling));
+        return layers.normalization(name, layers.convolution(name, x, stride, pooling));
     }
 }
