@@ -15,7 +15,7 @@ record StoredRun(Settings settings, Checkpoint checkpoint) {
      *
      * @param options that win over the stored settings
      * @param step of the checkpoint; the newest if empty
-     * @throws CheckpointException if there is no run or no such checkpoint
+     * @throws CheckpointException if there is no run or no such checkpoint, or the settings name another network
      */
     static StoredRun open(RunDirectory directory, SettingsOptions options, Optional<Long> step) {
         SettingsLoader loader = new SettingsLoader();
@@ -30,6 +30,7 @@ record StoredRun(Settings settings, Checkpoint checkpoint) {
                 .or(directory.checkpoints()::newest)
                 .orElseThrow(() -> new CheckpointException(
                         "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
+        checkpoint.requireNetwork(settings.identity());
         return new StoredRun(settings, checkpoint);
     }
 

@@ -4,6 +4,7 @@ import io.dcd.data.DataException;
 import io.dcd.data.PreparedData;
 import io.dcd.data.file.FileSystems;
 import io.dcd.settings.SettingsException;
+import io.dcd.train.TaskSlots;
 import io.dcd.train.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -38,11 +39,11 @@ public final class Doctor {
 
     /** Asks driver and executors about themselves. */
     public List<Finding> examineCluster(JavaSparkContext spark) {
-        int slots = spark.defaultParallelism();
-        int processorsPerTask = spark.getConf().getInt("spark.task.cpus", 1);
+        // More than the slots, so that every executor gets one.
+        int tasks = spark.defaultParallelism();
         spark.setJobDescription("dcd doctor: what the executors are like");
         Map<String, MachineFacts> executors = new LinkedHashMap<>();
-        spark.parallelize(IntStream.range(0, slots).boxed().toList(), slots)
+        spark.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
                 .mapPartitions(new MachineTask(job.settings().engine().backend()))
                 .collect()
                 .forEach(facts -> executors.putIfAbsent(facts.process(), facts));
@@ -51,8 +52,8 @@ public final class Doctor {
                         job,
                         driver,
                         List.copyOf(executors.values()),
-                        Math.max(1, slots / processorsPerTask),
-                        processorsPerTask)
+                        TaskSlots.of(spark),
+                        TaskSlots.coresPerTask(spark))
                 .findings();
     }
 

@@ -63,8 +63,7 @@ public final class TrainingJob {
     public TrainingJob(
             JavaSparkContext spark, Settings wanted, PreparedData data, RunDirectory run, TrainingListener listener) {
         this.spark = spark;
-        this.settings =
-                wanted.training().workers() > 0 ? wanted : wanted.with("training.workers", spark.defaultParallelism());
+        this.settings = wanted.training().workers() > 0 ? wanted : wanted.with("training.workers", TaskSlots.of(spark));
         this.run = run;
         this.listener = listener;
         TrainingSettings training = settings.training();

@@ -85,7 +85,7 @@ class ExportCommandTest {
         assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--set=network.name=mobilenetv2-x0.1-dcd"))
                 .isEqualTo(6);
         assertThat(err.toString())
-                .contains("parameters, the network mobilenetv2-x0.1-dcd has")
+                .contains("has network.name = mobilenetv2-x0.05-dcd, not mobilenetv2-x0.1-dcd")
                 .hasLineCount(1);
         assertThat(file).doesNotExist();
     }

@@ -124,6 +124,12 @@ class TrainCommandTest {
     void checkpointOfAnotherNetworkIsACheckpointError() {
         assertThat(train()).as(err.toString()).isEqualTo(0);
         assertFails(6, "network.name = mobilenetv2-x0.35-static", "--set=network.name=mobilenetv2-x0.5-static");
+        for (String difference : List.of("network.name=mobilenetv2-x0.5-static", "network.stem-stride=2")) {
+            err.getBuffer().setLength(0);
+            assertThat(run("evaluate", "--run=" + directory.resolve("run"), "--data=" + data, "--set=" + difference))
+                    .isEqualTo(6);
+            assertThat(err.toString()).contains("drop the difference").hasLineCount(1);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -35,7 +36,7 @@ record CheckTask(int number, ImageUnit unit, ImageLimits limits, PixelCheck pixe
 
     @Override
     public String key() {
-        return String.format("checked-%06d.json", number);
+        return String.format(Locale.ROOT, "checked-%06d.json", number);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +53,7 @@ record ShardPlan(List<ShardTask> shards) {
             int from = boundary(shuffled.length, shards, shard);
             int to = boundary(shuffled.length, shards, shard + 1);
             tasks.add(new ShardTask(
-                    String.format("%s/part-%05d.parquet", split.directory(), shard),
+                    String.format(Locale.ROOT, "%s/part-%05d.parquet", split.directory(), shard),
                     rowGroupSizes(to - from, rowGroups),
                     new ArrayList<>(Arrays.asList(shuffled).subList(from, to))));
         }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.hadoop.conf.Configuration;
@@ -83,7 +84,7 @@ public final class OfficialArchiveWriter implements Closeable {
 
     /** Adds an image, encoded as JPEG; it is named {@code ILSVRC2012_val_<number>.JPEG} in the order of addition. */
     public void addValidation(String wnid, byte[] jpeg) throws IOException {
-        validation.add(wait(String.format("ILSVRC2012_val_%08d.JPEG", validation.size() + 1), jpeg));
+        validation.add(wait(String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", validation.size() + 1), jpeg));
         groundTruth.append(ids[classes.ofWnid(wnid).label()] + 1).append('\n');
     }
 

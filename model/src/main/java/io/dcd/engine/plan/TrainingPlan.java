@@ -86,6 +86,10 @@ public final class TrainingPlan implements Trainer {
 
     @Override
     public StepResult step(long number, ByteBuffer images, float[] labels, StepSettings settings) {
+        if (images.remaining() != plan.pixels().bytes()) {
+            throw new IllegalArgumentException("%d bytes of images are not the %d of a batch of %d"
+                    .formatted(images.remaining(), plan.pixels().bytes(), batch()));
+        }
         plan.pixels().write(images);
         return step(number, labels, settings);
     }

@@ -64,6 +64,17 @@ class InferencePlanTest {
     }
 
     @Test
+    void trainingTakesWholeBatchesAlone() {
+        StepSettings settings = new StepSettings(0.1, 0.9, 0);
+        try (TrainingPlan plan = new TrainingPlan(graph, Backends.select("onednn", 1), 2, 0, parameter -> true)) {
+            plan.write(parameters, new float[parameters.length]);
+            assertThatThrownBy(() -> plan.step(1, images.slice(0, IMAGE_BYTES), new float[2 * CLASSES], settings))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("%d bytes of images are not the %d of a batch of 2", IMAGE_BYTES, 2 * IMAGE_BYTES);
+        }
+    }
+
+    @Test
     void refusesWhatDoesNotFit() {
         try (InferencePlan plan = plan("onednn", 1, 2)) {
             float[] logits = new float[2 * CLASSES];

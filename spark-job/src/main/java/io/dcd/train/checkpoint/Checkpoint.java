@@ -1,5 +1,6 @@
 package io.dcd.train.checkpoint;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,10 +24,20 @@ public record Checkpoint(RunIdentity identity, ModelState state) {
      * @throws CheckpointException that names the difference
      */
     public void requireFits(RunIdentity other, Set<String> allowed) {
-        identity.requireSame(
-                other,
-                "checkpoint step-%08d".formatted(progress().step()),
-                allowed,
-                progress().round() == 0);
+        identity.requireSame(other, name(), allowed, progress().round() == 0);
+    }
+
+    /**
+     * Refuses settings of another network than the parameters belong to.
+     *
+     * @param settings of the network, by key
+     * @throws CheckpointException that names the difference
+     */
+    public void requireNetwork(Map<String, String> settings) {
+        identity.requireNetwork(settings, name());
+    }
+
+    private String name() {
+        return "checkpoint " + CheckpointStore.name(progress().step());
     }
 }

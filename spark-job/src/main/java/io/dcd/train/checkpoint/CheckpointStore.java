@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -151,8 +152,13 @@ public final class CheckpointStore {
         }
     }
 
+    /** The directory's name of the checkpoint after {@code step} steps. */
+    static String name(long step) {
+        return String.format(Locale.ROOT, "step-%08d", step);
+    }
+
     private Path path(long step) {
-        return new Path(directory, "step-%08d".formatted(step));
+        return new Path(directory, name(step));
     }
 
     private void requireManifest(Path target) throws IOException {

@@ -1,5 +1,6 @@
 package io.dcd.train.checkpoint;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,8 +24,14 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
     private static final String STEM_STRIDE = "network.stem-stride";
 
     /** What decides which samples a worker takes when: inside an epoch a change would leave samples out and repeat others. */
-    private static final Set<String> ORDER =
-            Set.of(DATA, "training.workers", "training.batch", "training.steps-per-round", "training.seed");
+    private static final Set<String> ORDER = Set.of(
+            DATA,
+            "training.workers",
+            "training.batch",
+            "training.steps-per-round",
+            "training.first-steps-per-round",
+            "training.steps-ramp-epochs",
+            "training.seed");
 
     public RunIdentity {
         settings = Map.copyOf(settings);
@@ -72,8 +79,23 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
         }
     }
 
+    /**
+     * Refuses settings of another network than the parameters belong to.
+     *
+     * @throws CheckpointException that names the difference
+     */
+    void requireNetwork(Map<String, String> others, String checkpoint) {
+        for (String key : List.of(NETWORK, STEM_STRIDE)) {
+            String mine = settings.get(key);
+            if (mine != null && !mine.equals(others.get(key))) {
+                throw new CheckpointException("%s has %s = %s, not %s; drop the difference"
+                        .formatted(checkpoint, key, mine, others.get(key)));
+            }
+        }
+    }
+
     private static void requireAllowed(String key, String difference, Set<String> allowed, boolean epochEnds) {
-        if (key.equals(NETWORK)) {
+        if (key.equals(NETWORK) || key.equals(STEM_STRIDE)) {
             throw new CheckpointException(difference + "; drop the difference, or give another --run");
         }
         if (!allowed.contains(key)) {
