@@ -2,7 +2,7 @@ package io.dcd.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
+import io.dcd.settings.PlainHocon;
 import io.dcd.train.checkpoint.CheckpointException;
 import java.util.List;
 import java.util.Locale;
@@ -130,7 +130,7 @@ public final class HtmlReport {
     }
 
     private static Config config(RunRecord run) {
-        return ConfigFactory.parseString(run.settings());
+        return PlainHocon.parse(run.settings(), "the settings of " + run.name());
     }
 
     private static String value(RunRecord run, String key) {

@@ -2,8 +2,8 @@ package io.dcd.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.dcd.report.RunRecord;
+import io.dcd.settings.PlainHocon;
 import io.dcd.settings.SettingsException;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -44,7 +44,7 @@ public record RoundTimes(
      * @throws SettingsException if it has too few rounds to tell
      */
     public static RoundTimes of(RunRecord run) {
-        Config config = ConfigFactory.parseString(run.settings());
+        Config config = PlainHocon.parse(run.settings(), "the settings of " + run.name());
         int workers = config.getInt("training.workers");
         int batch = config.getInt("training.batch");
         int steps = config.getInt("training.steps-per-round");

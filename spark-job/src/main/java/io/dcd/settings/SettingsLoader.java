@@ -58,14 +58,9 @@ public final class SettingsLoader {
         }
     }
 
-    /** HOCON text, of the origin that messages name. */
+    /** HOCON text without includes, of the origin that messages name. */
     public SettingsLoader text(String text, String origin) {
-        try {
-            return layer(ConfigFactory.parseString(
-                    text, ConfigParseOptions.defaults().setOriginDescription(origin)));
-        } catch (ConfigException e) {
-            throw new SettingsException(origin + " is not HOCON: " + e.getMessage(), e);
-        }
+        return layer(PlainHocon.parse(text, origin));
     }
 
     /** An assignment {@code key=value}, the value in HOCON. */

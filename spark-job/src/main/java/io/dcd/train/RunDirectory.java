@@ -200,7 +200,7 @@ public final class RunDirectory {
         FSDataOutputStream out = fileSystem.create(unfinished, false);
         out.write(bytes);
         out.hflush();
-        replace(unfinished, new Path(path, name));
+        FileSystems.replace(fileSystem, unfinished, new Path(path, name));
         return out;
     }
 
@@ -219,7 +219,7 @@ public final class RunDirectory {
         Path unfinished = unfinished();
         try {
             SyncedFile.write(fileSystem, unfinished, false, text.getBytes(StandardCharsets.UTF_8));
-            replace(unfinished, new Path(path, name));
+            FileSystems.replace(fileSystem, unfinished, new Path(path, name));
         } catch (IOException e) {
             throw new CheckpointException("cannot write " + name + " in " + path + ": " + e.getMessage(), e);
         }
@@ -227,13 +227,5 @@ public final class RunDirectory {
 
     private Path unfinished() {
         return new Path(path, UNFINISHED + UUID.randomUUID());
-    }
-
-    /** A local rename replaces its target; HDFS refuses to, so that the old file must go first there. */
-    private void replace(Path source, Path target) throws IOException {
-        if (!fileSystem.rename(source, target)
-                && !(fileSystem.delete(target, false) && fileSystem.rename(source, target))) {
-            throw new IOException("the file system refused to rename " + source + " to " + target);
-        }
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsLoaderTest {
     @TempDir
@@ -176,5 +177,20 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> new SettingsLoader().file(missing))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(missing.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "include \"other.conf\"",
+                "include file(\"/etc/hostname\")",
+                "include required(file(\"/etc/hostname\"))",
+                "include url(\"http://localhost:1/x.conf\")",
+                "include classpath(\"reference.conf\")",
+            })
+    void settingsOfARunDirectoryIncludeNothing(String text) {
+        assertThatThrownBy(() -> new SettingsLoader().text(text, "config.conf"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("config.conf includes ");
     }
 }

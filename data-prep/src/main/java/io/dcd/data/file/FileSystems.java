@@ -5,8 +5,10 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /** Finds the file system of a path. */
@@ -49,5 +51,18 @@ public final class FileSystems {
                 fileSystem.getDefaultReplication(file),
                 fileSystem.getDefaultBlockSize(file),
                 null);
+    }
+
+    /**
+     * Puts the file {@code source} in the place of {@code target} in one step, whether there is one or not. Local renames
+     * replace their target; HDFS's refuses to, but it has another one that does.
+     *
+     * @throws FileNotFoundException if there is no {@code source}; {@code target} stays
+     */
+    public static void replace(FileSystem fileSystem, Path source, Path target) throws IOException {
+        if (!fileSystem.rename(source, target)) {
+            FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
+                    .rename(source, target, Options.Rename.OVERWRITE);
+        }
     }
 }

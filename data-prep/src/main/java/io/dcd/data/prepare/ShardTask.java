@@ -53,11 +53,10 @@ record ShardTask(String path, List<Integer> rowGroups, ArrayList<CheckedImage> i
         Path temporary = new Path(context.output().staging(), path.replace('/', '-') + "." + UUID.randomUUID());
         try {
             Manifest.Shard shard = write(configuration, context, fileSystem, temporary);
-            // Whatever lies there, it is not known to be right.
-            fileSystem.delete(target, false);
-            if (!fileSystem.rename(temporary, target) && !hasLength(fileSystem, target, shard.bytes())) {
-                throw new IOException("cannot rename " + temporary + " to " + target);
-            }
+            // Whatever lies there is not known to be right, but goes only when this one takes its place: an attempt
+            // that
+            // comes late, after the commit, has lost its temporary file and must leave the other's shard alone.
+            FileSystems.replace(fileSystem, temporary, target);
             StagedResults.write(configuration, report, shard);
             return shard;
         } finally {
