@@ -11,6 +11,8 @@ import io.dcd.engine.graph.Shape;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Activation;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ class SteadyStateTest {
     private static final int STEPS = 50;
 
     /** Until the vector loops are compiled, which may take long on a busy machine, each of their steps leaves objects. */
-    private static final int MOST_ROUNDS = 100;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Bytes of a step: less than one small array for every operation. */
     private static final long ALLOWED_BYTES = 1024;
@@ -43,7 +45,8 @@ class SteadyStateTest {
             run(plan, labels);
             long nativeBytes = Pointer.totalBytes();
             long perStep = Long.MAX_VALUE;
-            for (int round = 0; round < MOST_ROUNDS && perStep >= ALLOWED_BYTES; round++) {
+            Instant end = Instant.now().plus(PATIENCE);
+            while (perStep >= ALLOWED_BYTES && Instant.now().isBefore(end)) {
                 long before = allocatedBytes();
                 run(plan, labels);
                 perStep = (allocatedBytes() - before) / STEPS;
