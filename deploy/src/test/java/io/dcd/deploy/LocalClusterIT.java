@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -56,6 +57,7 @@ class LocalClusterIT {
         Scripts.Outcome stop = Scripts.run(temporary, SCRIPT, "stop", "--directory", directory);
         assertThat(stop.exitCode()).as(stop.errors()).isZero();
         await("the system has taken leave of the ended processes")
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> daemons.stream().noneMatch(ProcessHandle::isAlive));
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left.map(file -> file.getFileName().toString()))
