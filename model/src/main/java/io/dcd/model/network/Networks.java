@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** The registry of networks. */
 public final class Networks {
@@ -133,27 +134,12 @@ public final class Networks {
     }
 
     private static IllegalArgumentException unknown(String name) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         List<String> nearest = names().stream()
-                .sorted(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .sorted(Comparator.comparingInt(candidate -> distance.apply(name, candidate)))
                 .limit(SUGGESTIONS)
                 .toList();
         return new IllegalArgumentException(
                 "unknown network '%s'; the nearest are %s".formatted(name, String.join(", ", nearest)));
-    }
-
-    /** The number of insertions, deletions and substitutions from {@code a} to {@code b} (Levenshtein 1966). */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        Arrays.setAll(previous, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(substitution, 1 + Math.min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[b.length()];
     }
 }
