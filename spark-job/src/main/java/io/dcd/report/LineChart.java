@@ -3,6 +3,7 @@ package io.dcd.report;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Draws curves as SVG, with axes whose ticks are round numbers. */
 final class LineChart {
@@ -12,7 +13,6 @@ final class LineChart {
     private static final int RIGHT = 16;
     private static final int TOP = 52;
     private static final int BOTTOM = 40;
-    private static final int TICKS = 5;
     /** Curves with no more points than this show each as a dot. */
     private static final int DOTTED_POINTS = 40;
 
@@ -41,53 +41,44 @@ final class LineChart {
     private final String title;
     private final String xLabel;
     private final List<Series> series;
-    private double xLow = Double.POSITIVE_INFINITY;
-    private double xHigh = Double.NEGATIVE_INFINITY;
-    private double yLow = Double.POSITIVE_INFINITY;
-    private double yHigh = Double.NEGATIVE_INFINITY;
-    private final int hidden;
+    private final Axis xAxis;
+    private final Axis yAxis;
+    /** How many points are above the picture. */
+    private final long hidden;
 
     LineChart(String title, String xLabel, List<Series> series) {
         this.title = title;
         this.xLabel = xLabel;
-        this.series = series.stream()
-                .filter(each -> each.x().length > 0)
-                .map(LineChart::thinned)
-                .toList();
-        for (Series each : this.series) {
-            for (int i = 0; i < each.x().length; i++) {
-                xLow = Math.min(xLow, each.x()[i]);
-                xHigh = Math.max(xHigh, each.x()[i]);
-                yLow = Math.min(yLow, each.y()[i]);
-                yHigh = Math.max(yHigh, each.y()[i]);
-            }
-        }
-        hidden = leaveOutOutliers();
-        if (yLow > 0 && yLow < yHigh / 2) {
-            yLow = 0;
-        }
+        this.series =
+                series.stream().map(Series::finite).map(LineChart::thinned).toList();
+        double[] x = sorted(Series::x);
+        double[] y = sorted(Series::y);
+        double highest = highestShown(y);
+        xAxis = x.length == 0 ? new Axis(0, 1) : Axis.covering(x[0], x[x.length - 1]);
+        yAxis = y.length == 0 ? new Axis(0, 1) : Axis.covering(y[0] > 0 && y[0] < highest / 2 ? 0 : y[0], highest);
+        hidden = Arrays.stream(y).filter(value -> value > highest).count();
     }
 
-    /** @return how many points are above the picture */
-    private int leaveOutOutliers() {
-        double[] sorted = series.stream()
-                .flatMapToDouble(each -> Arrays.stream(each.y()))
+    private double[] sorted(Function<Series, double[]> coordinate) {
+        return series.stream()
+                .map(coordinate)
+                .flatMapToDouble(Arrays::stream)
                 .sorted()
                 .toArray();
+    }
+
+    private static double highestShown(double[] sorted) {
         if (sorted.length == 0) {
-            return 0;
+            return 1;
         }
+        double highest = sorted[sorted.length - 1];
         double bound = OUTLIER_FACTOR * sorted[(int) (HIGH_QUANTILE * (sorted.length - 1))];
-        if (bound <= 0 || yHigh <= bound) {
-            return 0;
-        }
-        yHigh = bound;
-        return (int) Arrays.stream(sorted).filter(value -> value > bound).count();
+        return bound > 0 ? Math.min(bound, highest) : highest;
     }
 
     /** The chart, or a sentence if there is nothing to draw. */
     String svg() {
-        return series.isEmpty()
+        return series.stream().allMatch(each -> each.x().length == 0)
                 ? "<p>" + Html.escape(title) + ": nothing recorded yet.</p>\n"
                 : "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
                                 .formatted(WIDTH, HEIGHT, Html.escape(title))
@@ -131,8 +122,7 @@ final class LineChart {
     }
 
     private void axes(StringBuilder svg) {
-        double yStep = roundStep(yHigh - yLow);
-        for (double y = Math.ceil(yLow / yStep) * yStep; y <= yHigh + yStep * 1e-9; y += yStep) {
+        for (double y : yAxis.ticks()) {
             append(
                     svg,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
@@ -145,8 +135,7 @@ final class LineChart {
                     pixelY(y) + 4,
                     number(y));
         }
-        double xStep = roundStep(xHigh - xLow);
-        for (double x = Math.ceil(xLow / xStep) * xStep; x <= xHigh + xStep * 1e-9; x += xStep) {
+        for (double x : xAxis.ticks()) {
             append(
                     svg,
                     "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>\n",
@@ -198,21 +187,11 @@ final class LineChart {
     }
 
     private double pixelX(double x) {
-        double span = xHigh > xLow ? xHigh - xLow : 1;
-        return LEFT + (x - xLow) / span * (WIDTH - LEFT - RIGHT);
+        return LEFT + xAxis.part(x) * (WIDTH - LEFT - RIGHT);
     }
 
     private double pixelY(double y) {
-        double span = yHigh > yLow ? yHigh - yLow : 1;
-        return HEIGHT - BOTTOM - (Math.min(y, yHigh) - yLow) / span * (HEIGHT - TOP - BOTTOM);
-    }
-
-    /** 1, 2 or 5 times a power of ten, so that about {@link #TICKS} ticks cover {@code span}. */
-    private static double roundStep(double span) {
-        double raw = span > 0 ? span / TICKS : 1;
-        double power = Math.pow(10, Math.floor(Math.log10(raw)));
-        double leading = raw / power;
-        return power * (leading < 1.5 ? 1 : leading < 3.5 ? 2 : leading < 7.5 ? 5 : 10);
+        return HEIGHT - BOTTOM - yAxis.part(Math.min(y, yAxis.high())) * (HEIGHT - TOP - BOTTOM);
     }
 
     private static String number(double value) {

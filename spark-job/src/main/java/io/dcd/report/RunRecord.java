@@ -2,8 +2,8 @@ package io.dcd.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcd.train.RunDirectory;
+import io.dcd.train.RunJson;
 import io.dcd.train.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +11,12 @@ import java.util.List;
 /**
  * What a run directory tells about its run, finished or not.
  *
- * @param name the directory's name
+ * @param name what a reader knows it by; the directory's name at first
  * @param settings its settings as HOCON
  * @param rounds the lines of its rounds, in order
  * @param evaluations the lines of its evaluations, in order
  */
 public record RunRecord(String name, String settings, List<JsonNode> rounds, List<JsonNode> evaluations) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** @throws CheckpointException if there is no run */
     public static RunRecord of(RunDirectory directory) {
         String settings = directory
@@ -28,7 +26,7 @@ public record RunRecord(String name, String settings, List<JsonNode> rounds, Lis
         List<JsonNode> evaluations = new ArrayList<>();
         for (String line : directory.ledger().lines().toList()) {
             try {
-                JsonNode node = JSON.readTree(line);
+                JsonNode node = RunJson.MAPPER.readTree(line);
                 switch (node.path("type").asText()) {
                     case "round" -> rounds.add(node);
                     case "evaluation" -> evaluations.add(node);
@@ -42,6 +40,11 @@ public record RunRecord(String name, String settings, List<JsonNode> rounds, Lis
         return new RunRecord(directory.path().getName(), settings, rounds, evaluations);
     }
 
+    /** The same by another name. */
+    public RunRecord named(String other) {
+        return new RunRecord(other, settings, rounds, evaluations);
+    }
+
     /** A reading of every round over the step. */
     Series rounds(String reading) {
         return series(name, rounds, reading);
@@ -53,11 +56,13 @@ public record RunRecord(String name, String settings, List<JsonNode> rounds, Lis
     }
 
     static Series series(String name, List<JsonNode> lines, String reading) {
-        double[] x =
-                lines.stream().mapToDouble(line -> line.path("step").asDouble()).toArray();
-        double[] y = lines.stream()
-                .mapToDouble(line -> line.path(reading).asDouble())
+        return new Series(name, values(lines, "step"), values(lines, reading));
+    }
+
+    /** What is not there is no number, and no point of a curve. */
+    private static double[] values(List<JsonNode> lines, String reading) {
+        return lines.stream()
+                .mapToDouble(line -> line.path(reading).asDouble(Double.NaN))
                 .toArray();
-        return new Series(name, x, y);
     }
 }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** How a run writes JSON: names with underscores, as people's scripts expect them. */
-final class RunJson {
-    static final ObjectMapper MAPPER = JsonMapper.builder()
+/** How runs and commands write JSON: names with underscores, as people's scripts expect them. */
+public final class RunJson {
+    public static final ObjectMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();

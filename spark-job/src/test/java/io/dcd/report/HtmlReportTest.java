@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,28 @@ class HtmlReportTest {
         assertThat(new LineChart("norm", "step", List.of(curve)).svg())
                 .contains("1 higher points left out", ">8<")
                 .doesNotContain(">500<");
+    }
+
+    @Test
+    void constantCurveLiesInTheMiddleOfItsChart() {
+        assertThat(chart(0.05, 0.05, 0.05)).contains("points=\"64.0,156.0 ").contains(">0.05<", ">0.06<");
+        assertThat(chart(1e16, 1e16 + 2)).contains(">1.0e+16<");
+        assertThat(chart(3)).as("one point").contains("points=\"344.0,156.0 \"");
+    }
+
+    @Test
+    void readingsThatAreNotFiniteAreNoPoints() {
+        assertThat(chart(1, Double.NaN, Double.POSITIVE_INFINITY, 2)).isEqualTo(chart(new double[] {0, 3}, 1, 2));
+        assertThat(chart(Double.NaN)).contains("nothing recorded yet");
+        assertThat(chart()).contains("nothing recorded yet");
+    }
+
+    private static String chart(double... y) {
+        return chart(IntStream.range(0, y.length).asDoubleStream().toArray(), y);
+    }
+
+    private static String chart(double[] x, double... y) {
+        return new LineChart("loss", "step", List.of(new Series("run", x, y))).svg();
     }
 
     @Test
