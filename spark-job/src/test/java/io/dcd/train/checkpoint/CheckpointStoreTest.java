@@ -139,6 +139,14 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void manifestHoldsNoNull() throws IOException {
+        edit(manifest -> manifest.putArray("tensors").addNull());
+        assertDamaged("its manifest cannot be read: Invalid `null` value");
+        edit(manifest -> ((ObjectNode) manifest.get("settings")).putNull("network.name"));
+        assertDamaged("its manifest cannot be read: Invalid `null` value");
+    }
+
+    @Test
     void vectorsThatNotEveryRunKeepsAreSavedWithThem() {
         ModelState plain = checkpoint(1).state();
         ModelState whole = new ModelState(
