@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -41,8 +42,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures how fast a network trains or predicts on this machine, on random images.",
             "",
-            "--peer alternates with the same network in libtorch, which runs in a process of its own, and prints the ratios of time and memory; build with 'mvn -Ppeer package' for it.",
-            ""
+            "--peer alternates with the same network in libtorch, which runs in a process of its own, and prints the ratios of time and memory; build with 'mvn -Ppeer package' for it."
         })
 final class BenchCommand implements Callable<Integer> {
     private static final long SEED = 1;
@@ -163,7 +163,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         return new Report(
                 network,
-                mode.name().toLowerCase(),
+                mode.name().toLowerCase(Locale.ROOT),
                 batch,
                 imageSize,
                 options.stemStride(),

@@ -2,6 +2,7 @@ package io.dcd.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,8 @@ public final class Dcd implements Runnable {
 
     /** Runs one command and ends the process with its {@link ExitCode}. */
     public static void main(String[] arguments) {
+        // Numbers look alike on every machine: scripts read them.
+        Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(arguments));
     }
 
@@ -61,7 +64,9 @@ public final class Dcd implements Runnable {
                 .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         FailureHandler failures = new FailureHandler(() -> options.verbose);
-        dcd.setExecutionExceptionHandler(failures).setParameterExceptionHandler(failures);
+        dcd.setExecutionStrategy(failures)
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures);
         dcd.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(true);
         dcd.getSubcommands().values().forEach(command -> describe(command.getCommandSpec()));
         describe(dcd.getCommandSpec());
@@ -75,6 +80,9 @@ public final class Dcd implements Runnable {
         command.usageMessage()
                 .sortOptions(false)
                 .showDefaultValues(true)
+                .parameterListHeading("%n")
+                .optionListHeading("%n")
+                .commandListHeading("%nCommands:%n")
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(ExitCode.meanings());
     }

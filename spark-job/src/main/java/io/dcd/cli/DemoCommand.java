@@ -1,11 +1,11 @@
 package io.dcd.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcd.data.DataException;
 import io.dcd.data.Manifest;
 import io.dcd.data.source.OfficialArchives;
 import io.dcd.demo.DemoArchives;
+import io.dcd.train.RunJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Draws a small data set and runs every step of a comparison on it: prep, train, evaluate.",
             "",
-            "Needs no download. Repeating the command continues where it was stopped.",
-            ""
+            "Needs no download. Repeating the command continues where it was stopped."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final List<String> NETWORKS = List.of("mobilenetv2-x0.5-static", "mobilenetv2-x0.5-dcd");
@@ -40,8 +39,6 @@ final class DemoCommand implements Callable<Integer> {
     private static final int IMAGE_SIZE = 64;
     /** A quarter of the arithmetic of the usual stride at this size: a demonstration takes minutes, not an hour. */
     private static final int STEM_STRIDE = 2;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Spec
     private CommandSpec spec;
@@ -84,6 +81,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (images < 1 || epochs < 1) {
+            throw new UsageException("--images and --epochs must be at least 1");
+        }
         err = spec.commandLine().getErr();
         drawImages();
         try {
@@ -179,7 +179,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Runs a command that prints JSON. */
     private JsonNode run(Object... words) throws IOException {
-        return JSON.readTree(execute(words));
+        return RunJson.MAPPER.readTree(execute(words));
     }
 
     /** Runs a command as the command line would and returns what it printed as its result. */

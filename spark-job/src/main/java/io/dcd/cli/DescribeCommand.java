@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
             "Describes a network, parameters and multiply-adds layer by layer; or holds a table of the paper against ours.",
             "",
             "Multiply-adds are given by two conventions: 'published' counts each dynamic layer in the cheaper of its two equivalent forms, "
-                    + "as the paper does; 'executed' is what training computes.",
-            ""
+                    + "as the paper does; 'executed' is what training computes."
         })
 final class DescribeCommand implements Callable<Integer> {
     @Spec
@@ -38,14 +37,19 @@ final class DescribeCommand implements Callable<Integer> {
             description = "Print a table of the paper beside ours instead: 1a, 1b, 2, 3a, 3b or 4.")
     private Optional<String> table;
 
-    @Option(names = "--image-size", defaultValue = "224", description = "Height and width of the input.")
+    @Option(
+            names = "--image-size",
+            paramLabel = "PIXELS",
+            defaultValue = "224",
+            description = "Height and width of the input.")
     private int imageSize;
 
-    @Option(names = "--classes", defaultValue = "1000", description = "The number of classes.")
+    @Option(names = "--classes", paramLabel = "N", defaultValue = "1000", description = "The number of classes.")
     private int classes;
 
     @Option(
             names = "--stem-stride",
+            paramLabel = "N",
             description =
                     "Stride of the first convolution, 1 or 2; by default 1 for images of at most 64 × 64, else 2.")
     private Optional<Integer> stemStride;

@@ -5,13 +5,13 @@ import io.dcd.doctor.Doctor;
 import io.dcd.doctor.Finding;
 import io.dcd.doctor.Job;
 import io.dcd.settings.Settings;
-import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
 import io.dcd.worker.NetworkSpec;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,9 +26,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Examines whether `dcd train` with the same options can run: executors, libraries, memory, threads; with",
-            "--data the shards, with --run the rights and the room there. Every job does so before it begins.",
-            "The exit code is 0, with or without warnings, or that of the first refusal."
+            "Examines whether `dcd train` with the same options can run.",
+            "",
+            "Looks at executors, libraries, memory and threads; with --data at the shards, with --run at the rights and the room there. Every job"
+                    + " does so before it begins. The exit code is 0, with or without warnings, or that of the first refusal."
         })
 final class DoctorCommand implements Callable<Integer> {
     /** Classes of ImageNet, where no data says otherwise. */
@@ -40,31 +41,28 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
     private String data;
 
-    @Option(names = "--run", paramLabel = "DIR", description = "Run directory that is to be written; need not exist.")
-    private String run;
-
     @Option(
-            names = "--network",
-            paramLabel = "NAME",
-            description = "Network, as `dcd networks` lists them; short for --set network.name=NAME.")
-    private String network;
+            names = "--run",
+            paramLabel = "DIR",
+            description =
+                    "Run directory that is to be written; need not exist. If the run has begun, its settings are examined.")
+    private String run;
 
     @Option(names = "--json", description = "Print the findings as JSON.")
     private boolean json;
 
     @Mixin
-    private SettingsOptions settingsOptions;
+    private TrainingOptions trainingOptions;
 
     @Mixin
     private SparkOptions sparkOptions;
 
     @Override
     public Integer call() {
-        SettingsLoader loader = settingsOptions.applyTo(new SettingsLoader());
-        if (network != null) {
-            loader.value("network.name", network);
-        }
-        List<Finding> findings = examine(loader.load());
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
+        Optional<RunDirectory> directory =
+                Optional.ofNullable(run).map(path -> RunDirectory.at(hadoop, SparkOptions.path(hadoop, path)));
+        List<Finding> findings = examine(hadoop, directory, trainingOptions.settings(directory));
         if (json) {
             Json.print(spec, findings);
         } else {
@@ -74,18 +72,14 @@ final class DoctorCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private List<Finding> examine(Settings settings) {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+    private List<Finding> examine(Configuration hadoop, Optional<RunDirectory> directory, Settings settings) {
         PreparedData prepared = data == null ? null : PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         int classes = prepared == null ? USUAL_CLASSES : prepared.classIndex().size();
         NetworkSpec examined =
                 NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
         Doctor doctor = new Doctor(Job.training(settings, examined));
         List<Finding> findings = new ArrayList<>();
-        if (run != null) {
-            RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
-            findings.addAll(doctor.examineRun(hadoop, directory.path()));
-        }
+        directory.ifPresent(each -> findings.addAll(doctor.examineRun(hadoop, each.path())));
         if (prepared != null) {
             findings.addAll(doctor.examineData(hadoop, prepared));
         }

@@ -35,7 +35,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--run", required = true, paramLabel = "DIR", description = "Run directory that `dcd train` wrote.")
+    @Option(
+            names = "--run",
+            required = true,
+            paramLabel = "DIR",
+            description = "Run directory that `dcd train` or `dcd import` wrote.")
     private String run;
 
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
@@ -65,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
         StoredRun stored = StoredRun.open(directory, settingsOptions, step);
         Settings settings = stored.settings();

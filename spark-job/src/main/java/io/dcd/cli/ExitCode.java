@@ -6,6 +6,7 @@ import io.dcd.model.pytorch.TorchFileException;
 import io.dcd.settings.SettingsException;
 import io.dcd.train.DivergedException;
 import io.dcd.train.checkpoint.CheckpointException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkException;
@@ -15,7 +16,7 @@ enum ExitCode {
     DONE(0, "done"),
     INTERNAL(1, "a defect of this program"),
     USAGE(2, "the command, its options or settings are wrong"),
-    DATA(3, "data is missing, damaged or not what it should be"),
+    DATA(3, "data or a file is missing, damaged, not what it should be, or cannot be read or written"),
     DIVERGED(4, "training produced numbers that are not finite"),
     CLUSTER(5, "Spark or the cluster failed"),
     CHECKPOINT(6, "a checkpoint or run directory cannot be used"),
@@ -46,13 +47,17 @@ enum ExitCode {
     static ExitCode of(Throwable failure) {
         if (failure instanceof UsageException || failure instanceof SettingsException) {
             return USAGE;
-        } else if (failure instanceof DataException || failure instanceof TorchFileException) {
+        } else if (failure instanceof DataException
+                || failure instanceof TorchFileException
+                || failure instanceof IOException) {
             return DATA;
         } else if (failure instanceof DivergedException) {
             return DIVERGED;
         } else if (failure instanceof CheckpointException) {
             return CHECKPOINT;
-        } else if (failure instanceof SparkException || failure instanceof UnfitClusterException) {
+        } else if (failure instanceof SparkException
+                || failure instanceof UnfitClusterException
+                || failure instanceof OutOfMemoryError) {
             return CLUSTER;
         }
         return INTERNAL;

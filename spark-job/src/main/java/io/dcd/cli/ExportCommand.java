@@ -9,14 +9,11 @@ import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.NetworkSpec;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -33,8 +30,7 @@ import picocli.CommandLine.Spec;
             "Writes a run's network for inference as an ONNX model, its batch normalisations folded into the weights.",
             "",
             "Its input `images` is a float tensor (batch, 3, height, width) that is normalised as torchvision does it, or with --input pixels 8-bit RGB"
-                    + " (batch, height, width, 3); its output is `logits` (batch, classes). The batch may have any size.",
-            ""
+                    + " (batch, height, width, 3); its output is `logits` (batch, classes). The batch may have any size."
         })
 final class ExportCommand implements Callable<Integer> {
     @Spec
@@ -61,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--input",
             paramLabel = "KIND",
             defaultValue = "normalized",
-            description = "What the model reads: ${COMPLETION-CANDIDATES}.")
+            description = "What the model reads, normalized or pixels.")
     private OnnxInput input;
 
     @Option(
@@ -76,9 +72,6 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions settingsOptions;
 
-    @Mixin
-    private SparkOptions sparkOptions;
-
     private record Result(
             String file,
             long bytes,
@@ -91,7 +84,9 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        OutputFile output = new OutputFile("--onnx", file);
+        output.requirePossible();
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
         StoredRun stored = StoredRun.open(directory, settingsOptions, step);
         NetworkSpec network = stored.network();
@@ -111,7 +106,7 @@ final class ExportCommand implements Callable<Integer> {
         data.ifPresent(path -> metadata.put("class_names", classNames(hadoop, path, network)));
         OnnxModel model = OnnxModel.of(graph, parameters, input, network.name(), metadata);
         byte[] bytes = model.toBytes();
-        write(bytes);
+        output.write(bytes);
         print(new Result(
                 file.toString(),
                 bytes.length,
@@ -134,21 +129,6 @@ final class ExportCommand implements Callable<Integer> {
         return prepared.classIndex().classes().stream()
                 .map(each -> (each.wnid() + " " + each.words()).strip())
                 .collect(Collectors.joining("\n"));
-    }
-
-    /** Whole or not at all. */
-    private void write(byte[] bytes) throws IOException {
-        Path target = file.toAbsolutePath();
-        if (!Files.isDirectory(target.getParent())) {
-            throw new UsageException("--onnx %s: there is no directory %s".formatted(file, target.getParent()));
-        }
-        Path unfinished = target.resolveSibling("_unfinished-" + UUID.randomUUID());
-        try {
-            Files.write(unfinished, bytes);
-            Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(unfinished);
-        }
     }
 
     private void print(Result result) {

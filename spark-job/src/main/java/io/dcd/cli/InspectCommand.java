@@ -4,8 +4,8 @@ import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.prepare.InspectJob;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         description = {
             "Shows what prepared data holds: images and classes of each split, how balanced they are, sizes of the images, what went to "
-                    + "quarantine and why; on request a picture with images of each class.",
-            ""
+                    + "quarantine and why; on request a picture with images of each class."
         })
 final class InspectCommand implements Callable<Integer> {
     @Spec
@@ -67,12 +66,10 @@ final class InspectCommand implements Callable<Integer> {
         if (classes < 1 || samples < 1) {
             throw new UsageException("--classes and --samples must be positive");
         }
-        if (contactSheet != null
-                && !Files.isDirectory(contactSheet.toAbsolutePath().getParent())) {
-            throw new UsageException("--contact-sheet: there is no folder "
-                    + contactSheet.toAbsolutePath().getParent());
-        }
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        Optional<OutputFile> sheet =
+                Optional.ofNullable(contactSheet).map(path -> new OutputFile("--contact-sheet", path));
+        sheet.ifPresent(OutputFile::requirePossible);
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, directory));
         try (SparkSession session = sparkOptions.start("dcd inspect " + directory)) {
             InspectJob job = new InspectJob(JavaSparkContext.fromSparkContext(session.sparkContext()), prepared);
@@ -82,8 +79,8 @@ final class InspectCommand implements Callable<Integer> {
             } else {
                 report.print(spec.commandLine().getOut());
             }
-            if (contactSheet != null) {
-                Files.write(contactSheet, job.contactSheet(split, classes, samples));
+            if (sheet.isPresent()) {
+                sheet.get().write(job.contactSheet(split, classes, samples));
                 spec.commandLine().getErr().println("wrote " + contactSheet);
             }
         }

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Lists the networks with their cost for 224 × 224 images and 1000 classes, and the options that a name may carry.",
             "",
-            "MobileNetV2 can be had at any width: mobilenetv2-x0.6-dcd. Options stand behind a colon: mobilenetv2-x0.5-dcd:blocks=4,form=plain.",
-            ""
+            "MobileNetV2 can be had at any width: mobilenetv2-x0.6-dcd. Options stand behind a colon: mobilenetv2-x0.5-dcd:blocks=4,form=plain."
         })
 final class NetworksCommand implements Callable<Integer> {
     @Spec

@@ -31,16 +31,19 @@ import picocli.CommandLine.Spec;
             "Prepares image archives for training: Parquet shards of original bytes, shuffled, checked and hashed.",
             "",
             "The source is a directory on any file system that Hadoop knows, in one of these layouts:",
-            "  archives       ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar, ILSVRC2012_devkit_t12.tar.gz as image-net.org publishes "
-                    + "them, read in place, never unpacked",
-            "  folders        train/<class>/ and val/<class>/, or a flat val/ with ILSVRC2012_devkit_t12.tar.gz",
+            "",
+            "  archives       what image-net.org publishes, read in place, never unpacked:",
+            "                 ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar,",
+            "                 ILSVRC2012_devkit_t12.tar.gz",
+            "  folders        train/<class>/ and val/<class>/, or a flat val/ with",
+            "                 ILSVRC2012_devkit_t12.tar.gz",
             "  tiny-imagenet  train/<wnid>/images/, val/images/, val/val_annotations.txt",
+            "",
             "In place of the development kit, classes.tsv (wnid, words) and validation.tsv (file name, wnid) will do, tab-separated.",
             "",
             "What is no sound JPEG or PNG is left out and listed in quarantine.jsonl with the reason. The result depends on the source "
                     + "and the options alone, bit for bit. It counts once its manifest.json is there; a preparation that was stopped is "
-                    + "continued by the same command, one that is finished is left as it is.",
-            ""
+                    + "continued by the same command, one that is finished is left as it is."
         })
 final class PrepCommand implements Callable<Integer> {
     private static final int MEBI = 1 << 20;
@@ -209,7 +212,7 @@ final class PrepCommand implements Callable<Integer> {
     }
 
     private Path path(String text) {
-        return SparkOptions.path(sparkOptions.hadoopConfiguration(), text);
+        return SparkOptions.path(SparkOptions.hadoopConfiguration(), text);
     }
 
     private static SourceLayout layout(String title) {

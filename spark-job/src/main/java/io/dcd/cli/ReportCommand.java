@@ -5,13 +5,13 @@ import io.dcd.report.RunRecord;
 import io.dcd.train.RunDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,22 +42,36 @@ final class ReportCommand implements Callable<Integer> {
             description = "Also write the learning curves alone, as an SVG picture.")
     private Path picture;
 
-    @Mixin
-    private SparkOptions sparkOptions;
-
     @Override
     public Integer call() throws IOException {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        OutputFile page = new OutputFile("--output", output);
+        Optional<OutputFile> curves = Optional.ofNullable(picture).map(path -> new OutputFile("--picture", path));
+        page.requirePossible();
+        curves.ifPresent(OutputFile::requirePossible);
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
+        HtmlReport report = new HtmlReport(records(hadoop));
+        write(page, report.html());
+        if (curves.isPresent()) {
+            write(curves.get(), report.picture());
+        }
+        return ExitCode.DONE.code();
+    }
+
+    /** Directories of one name are told apart by what the user called them. */
+    private List<RunRecord> records(Configuration hadoop) {
         List<RunRecord> records = runs.stream()
                 .map(run -> RunRecord.of(RunDirectory.at(hadoop, SparkOptions.path(hadoop, run))))
                 .toList();
-        HtmlReport report = new HtmlReport(records);
-        Files.writeString(output, report.html(), StandardCharsets.UTF_8);
-        spec.commandLine().getOut().println(output);
-        if (picture != null) {
-            Files.writeString(picture, report.picture(), StandardCharsets.UTF_8);
-            spec.commandLine().getOut().println(picture);
+        if (records.stream().map(RunRecord::name).distinct().count() == records.size()) {
+            return records;
         }
-        return ExitCode.DONE.code();
+        return IntStream.range(0, records.size())
+                .mapToObj(i -> records.get(i).named(runs.get(i)))
+                .toList();
+    }
+
+    private void write(OutputFile file, String text) throws IOException {
+        file.write(text.getBytes(StandardCharsets.UTF_8));
+        spec.commandLine().getOut().println(file.path());
     }
 }

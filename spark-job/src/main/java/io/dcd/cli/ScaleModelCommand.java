@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +25,7 @@ import picocli.CommandLine.Spec;
         name = "scale-model",
         description = {
             "Predicts a round on other numbers of executors from what the rounds of runs have taken.",
+            "",
             "Several runs of different sizes (networks, workers) tell what an exchange costs at all from what it costs a byte."
         })
 final class ScaleModelCommand implements Callable<Integer> {
@@ -66,9 +66,6 @@ final class ScaleModelCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print measurements, model, assumptions and predictions as JSON.")
     private boolean json;
 
-    @Mixin
-    private SparkOptions sparkOptions;
-
     private record Result(
             List<RoundTimes> measured, RoundModel model, List<String> assumptions, List<Prediction> predictions) {}
 
@@ -77,7 +74,7 @@ final class ScaleModelCommand implements Callable<Integer> {
         if (!(link > 0) || !(hop >= 0) || executors.stream().anyMatch(each -> each < 1)) {
             throw new UsageException("--link must be positive, --hop not negative, --executors at least 1");
         }
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         List<RoundTimes> measured = runs.stream()
                 .map(run -> RunDirectory.at(hadoop, SparkOptions.path(hadoop, run)))
                 .map(directory -> RoundTimes.of(RunRecord.of(directory)))

@@ -1,5 +1,6 @@
 package io.dcd.cli;
 
+import io.dcd.data.file.Reason;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -17,7 +18,7 @@ final class SparkOptions {
     private String master;
 
     /** How file systems are reached, without starting Spark. */
-    Configuration hadoopConfiguration() {
+    static Configuration hadoopConfiguration() {
         return SparkHadoopUtil.get().newConfiguration(new SparkConf());
     }
 
@@ -31,7 +32,14 @@ final class SparkOptions {
             Path path = new Path(text);
             return path.getFileSystem(configuration).makeQualified(path);
         } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException("the path '%s' cannot be used: %s".formatted(text, e.getMessage()));
+            throw new UsageException("the path '%s' cannot be used: %s".formatted(text, Reason.of(e)));
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof ClassNotFoundException missing) {
+                throw new UsageException(
+                        "the path '%s' cannot be used: %s; add that file system's jars, as with spark-submit's --packages"
+                                .formatted(text, Reason.of(missing)));
+            }
+            throw e;
         }
     }
 

@@ -6,6 +6,7 @@ import io.dcd.train.RunDirectory;
 import io.dcd.train.checkpoint.Checkpoint;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.worker.NetworkSpec;
+import java.util.List;
 import java.util.Optional;
 
 /** A trained network as a run directory has it: the settings stored there and one of its checkpoints. */
@@ -26,10 +27,17 @@ record StoredRun(Settings settings, Checkpoint checkpoint) {
                                 "there is no run in " + directory.path() + "; train one with `dcd train --run`")),
                 directory.path() + "/config.conf");
         Settings settings = options.applyTo(loader).load();
-        Checkpoint checkpoint = step.map(directory.checkpoints()::load)
-                .or(directory.checkpoints()::newest)
-                .orElseThrow(() -> new CheckpointException(
-                        "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one"));
+        List<Long> steps = directory.checkpoints().steps();
+        if (steps.isEmpty()) {
+            throw new CheckpointException(
+                    "there is no checkpoint in " + directory.path() + " yet; let `dcd train` reach one");
+        }
+        long wanted = step.orElse(steps.get(steps.size() - 1));
+        if (!steps.contains(wanted)) {
+            throw new CheckpointException("there is no checkpoint of step %d in %s; it keeps those of %s"
+                    .formatted(wanted, directory.path(), steps));
+        }
+        Checkpoint checkpoint = directory.checkpoints().load(wanted);
         checkpoint.requireNetwork(settings.identity());
         return new StoredRun(settings, checkpoint);
     }

@@ -4,7 +4,6 @@ import io.dcd.data.PreparedData;
 import io.dcd.doctor.Doctor;
 import io.dcd.doctor.Job;
 import io.dcd.settings.Settings;
-import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
 import io.dcd.train.SparkMetrics;
 import io.dcd.train.Summary;
@@ -12,7 +11,6 @@ import io.dcd.train.TrainingJob;
 import io.dcd.train.TrainingListener;
 import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.worker.NetworkSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +21,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,6 +32,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a network on prepared data by averaging the parameters of W logical workers.",
+            "",
             "A run directory that has checkpoints is resumed, with the settings stored there."
         })
 final class TrainCommand implements Callable<Integer> {
@@ -50,21 +50,9 @@ final class TrainCommand implements Callable<Integer> {
     private String run;
 
     @Option(
-            names = "--network",
-            paramLabel = "NAME",
-            description = "Network, as `dcd networks` lists them; short for --set network.name=NAME.")
-    private String network;
-
-    @Option(
-            names = "--recipe",
-            paramLabel = "NAME",
-            description = "Published recipe beneath --config and --set: ${COMPLETION-CANDIDATES}.",
-            completionCandidates = Recipes.class)
-    private String recipe;
-
-    @Option(
             names = "--allow-change",
             paramLabel = "KEY",
+            showDefaultValue = Visibility.NEVER,
             description = {
                 "Resume although this setting differs from the checkpoint's; may be repeated.",
                 "`data` stands for other prepared data of the same classes."
@@ -75,25 +63,16 @@ final class TrainCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private SettingsOptions settingsOptions;
+    private TrainingOptions trainingOptions;
 
     @Mixin
     private SparkOptions sparkOptions;
 
-    /** The names that {@code --recipe} takes. */
-    private static final class Recipes extends ArrayList<String> {
-        private static final long serialVersionUID = 1L;
-
-        Recipes() {
-            super(SettingsLoader.RECIPES);
-        }
-    }
-
     @Override
     public Integer call() {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
-        Settings settings = settings(directory);
+        Settings settings = trainingOptions.settings(Optional.of(directory));
         requireKnownChanges(settings);
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         // Refuses an unknown network before a cluster is asked for.
@@ -135,19 +114,6 @@ final class TrainCommand implements Callable<Integer> {
                         .formatted(key, String.join(", ", settings.identity().keySet()), RunIdentity.DATA));
             }
         }
-    }
-
-    private Settings settings(RunDirectory directory) {
-        SettingsLoader loader = new SettingsLoader();
-        directory.configuration().ifPresent(stored -> loader.text(stored, directory.path() + "/config.conf"));
-        if (recipe != null) {
-            loader.recipe(recipe);
-        }
-        settingsOptions.applyTo(loader);
-        if (network != null) {
-            loader.value("network.name", network);
-        }
-        return loader.load();
     }
 
     private void print(Summary summary, RunDirectory directory) {

@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Reads prepared data again: every shard's SHA-256, every image's SHA-256, size and label, every count; names what differs from "
-                    + "the manifest, and files that do not belong there.",
-            ""
+                    + "the manifest, and files that do not belong there."
         })
 final class VerifyCommand implements Callable<Integer> {
     @Spec
@@ -38,7 +37,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Configuration hadoop = sparkOptions.hadoopConfiguration();
+        Configuration hadoop = SparkOptions.hadoopConfiguration();
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, directory));
         VerifyJob.Report report = verify(prepared);
         if (json) {

@@ -7,6 +7,7 @@ import io.dcd.data.Manifest;
 import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.file.FileSystems;
+import io.dcd.data.file.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,10 +66,10 @@ final class DataCheck {
             }
         } catch (FileNotFoundException e) {
             return Finding.refusal(
-                    SHARDS, DATA, "shards are missing: %s; prepare the data again with `dcd prep`", Text.reason(e));
+                    SHARDS, DATA, "shards are missing: %s; prepare the data again with `dcd prep`", Reason.of(e));
         } catch (IOException e) {
             return Finding.refusal(
-                    SHARDS, DATA, "%s cannot be read: %s; get the right to", data.directory(), Text.reason(e));
+                    SHARDS, DATA, "%s cannot be read: %s; get the right to", data.directory(), Reason.of(e));
         }
         return Finding.fine(SHARDS, DATA, "all %d there, %s", shards, Text.size(bytes));
     }

@@ -1,6 +1,7 @@
 package io.dcd.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.dcd.data.file.Reason;
 import io.dcd.engine.backend.Backends;
 import io.dcd.settings.EngineSettings;
 import java.io.Serializable;
@@ -52,7 +53,7 @@ public record MachineFacts(
         try {
             backend = Backends.select(wanted.id(), 1).name();
         } catch (IllegalStateException | LinkageError e) {
-            failure = Text.reason(e);
+            failure = Reason.of(e);
         }
         Runtime runtime = Runtime.getRuntime();
         return new MachineFacts(

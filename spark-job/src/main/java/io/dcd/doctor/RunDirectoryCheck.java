@@ -2,6 +2,7 @@ package io.dcd.doctor;
 
 import static io.dcd.doctor.Finding.Area.RUN_DIRECTORY;
 
+import io.dcd.data.file.Reason;
 import io.dcd.data.file.SyncedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class RunDirectoryCheck {
             findings.add(room(place));
         } catch (IOException e) {
             findings.add(Finding.refusal(
-                    WRITING, RUN_DIRECTORY, "%s cannot be reached: %s; give another --run", run, Text.reason(e)));
+                    WRITING, RUN_DIRECTORY, "%s cannot be reached: %s; give another --run", run, Reason.of(e)));
         }
         return findings;
     }
@@ -60,7 +61,7 @@ final class RunDirectoryCheck {
                     RUN_DIRECTORY,
                     "cannot write in %s: %s; get the right to, or give another --run",
                     place,
-                    Text.reason(e));
+                    Reason.of(e));
         }
     }
 

@@ -16,12 +16,4 @@ final class Text {
     static String size(long bytes) {
         return bytes < 10 * MEBIBYTE ? of("%.1f MiB", bytes / MEBIBYTE) : of("%,.0f MiB", bytes / MEBIBYTE);
     }
-
-    /** What went wrong, in one line. */
-    static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null || message.isBlank()
-                ? failure.getClass().getSimpleName()
-                : message.strip().lines().findFirst().orElseThrow();
-    }
 }

@@ -1,6 +1,10 @@
 package io.dcd.settings;
 
-/** Which network, and its options. */
+/**
+ * Which network, and its options.
+ *
+ * @param stemStride of the first convolution; 0, by image size, only until {@link SettingsLoader#load} settles it
+ */
 public record NetworkSettings(String name, int stemStride, double dropout) {
     public NetworkSettings {
         SettingsException.require(

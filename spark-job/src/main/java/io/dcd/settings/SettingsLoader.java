@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValueType;
+import io.dcd.model.network.NetworkOptions;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -63,13 +65,26 @@ public final class SettingsLoader {
         return layer(PlainHocon.parse(text, origin));
     }
 
-    /** An assignment {@code key=value}, the value in HOCON. */
+    /** An assignment {@code key=value}, the value in HOCON; a text that HOCON wants quoted, as {@code a:b}, is taken as it stands. */
     public SettingsLoader assignment(String assignment) {
         int equals = assignment.indexOf('=');
         if (equals < 1) {
             throw new SettingsException("an assignment must read key=value, got " + assignment);
         }
-        return text(assignment, "the assignment " + assignment);
+        try {
+            return text(assignment, "the assignment " + assignment);
+        } catch (SettingsException e) {
+            String key = assignment.substring(0, equals).strip();
+            if (isText(key)) {
+                return value(key, assignment.substring(equals + 1).strip());
+            }
+            throw e;
+        }
+    }
+
+    private boolean isText(String key) {
+        return NetworkVariant.keys().contains(key)
+                || keys(defaults).contains(key) && defaults.getValue(key).valueType() == ConfigValueType.STRING;
     }
 
     /** One key, the value taken literally. */
@@ -88,11 +103,21 @@ public final class SettingsLoader {
                             "unknown setting %s; did you mean %s?".formatted(key, nearest(key, known)));
                 }
             }
-            return Settings.of(NetworkVariant.named(layers.withFallback(defaults)
-                    .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false))));
+            return settled(Settings.of(NetworkVariant.named(layers.withFallback(defaults)
+                    .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false)))));
         } catch (ConfigException e) {
             throw new SettingsException("the configuration cannot be resolved: " + e.getMessage(), e);
         }
+    }
+
+    /** The stride that an image size implies is settled once: a run keeps it, also where it meets images of another size. */
+    private static Settings settled(Settings settings) {
+        if (settings.network().stemStride() != 0) {
+            return settings;
+        }
+        NetworkOptions usual = NetworkOptions.of(
+                settings.data().imageSize(), NetworkOptions.imageNet().classes());
+        return settings.with("network.stem-stride", usual.stemStride());
     }
 
     private SettingsLoader layer(Config layer) {
@@ -111,9 +136,14 @@ public final class SettingsLoader {
     }
 
     private static String nearest(String key, Set<String> known) {
-        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         return known.stream()
-                .min(Comparator.comparingInt(candidate -> distance.apply(key, candidate)))
+                .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
                 .orElseThrow();
+    }
+
+    /** How far a key is from one that is known, or from that without its section, which people leave out. */
+    private static int distance(String key, String known) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return Math.min(distance.apply(key, known), distance.apply(key, known.substring(known.indexOf('.') + 1)));
     }
 }

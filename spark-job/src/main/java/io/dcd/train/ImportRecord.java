@@ -5,6 +5,7 @@ package io.dcd.train;
  *
  * @param network its name
  * @param classes the number of classes
+ * @param newClassifier whether the classifier was drawn anew, for another number of classes than the file's
  * @param file the name of the imported file
  * @param fileSha256 of that file
  * @param tensors how many of its tensors became parameters
@@ -15,6 +16,7 @@ package io.dcd.train;
 public record ImportRecord(
         String network,
         int classes,
+        boolean newClassifier,
         String file,
         String fileSha256,
         int tensors,

@@ -3,12 +3,12 @@ package io.dcd.worker;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.lowering.InitialParameters;
 import io.dcd.engine.lowering.Lowering;
+import io.dcd.engine.operation.ImageNormalization;
 import io.dcd.model.network.NetworkOptions;
 import io.dcd.model.network.Networks;
 import io.dcd.settings.NetworkSettings;
 import io.dcd.settings.SettingsException;
 import java.io.Serializable;
-import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /**
@@ -22,17 +22,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
  */
 public record NetworkSpec(String name, int imageSize, int classes, int stemStride, double dropout)
         implements Serializable {
-    /** Means of ImageNet's red, green and blue on a scale of 0…1, as every recipe for it uses them. */
-    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-
-    /** Their standard deviations. */
-    private static final List<Double> DEVIATION = List.of(0.229, 0.224, 0.225);
-
     /** The network of a job's settings. */
     public static NetworkSpec of(NetworkSettings settings, int imageSize, int classes) {
-        NetworkOptions usual = NetworkOptions.of(imageSize, classes);
-        int stemStride = settings.stemStride() == 0 ? usual.stemStride() : settings.stemStride();
-        return new NetworkSpec(settings.name(), imageSize, classes, stemStride, settings.dropout());
+        return new NetworkSpec(settings.name(), imageSize, classes, settings.stemStride(), settings.dropout());
     }
 
     /**
@@ -51,7 +43,12 @@ public record NetworkSpec(String name, int imageSize, int classes, int stemStrid
 
     /** The network as the engine runs it: 8-bit RGB images in, logits out. */
     public Graph graph() {
-        return Lowering.ofImages(configuration(), imageSize, imageSize, MEAN, DEVIATION);
+        return Lowering.ofImages(
+                configuration(),
+                imageSize,
+                imageSize,
+                ImageNormalization.IMAGENET_MEAN,
+                ImageNormalization.IMAGENET_DEVIATION);
     }
 
     /** The flat parameter vector that training begins with. */

@@ -3,10 +3,7 @@ package io.dcd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dcd.PreparedImages;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,28 +11,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** What a user may get wrong, or a disk: each case ends in one clear line and the documented code, and changes nothing. */
+@ExtendWith(SmallRun.Resolver.class)
 class BadInputTest {
     private static final String SHARD = "train/part-00000.parquet";
     private static final String MANIFEST = "checkpoints/step-00000002/manifest.json";
     private static final String PARAMETERS = "checkpoints/step-00000002/parameters.f32";
 
-    @TempDir
-    private static Path shared;
-
-    private static Path data;
-    private static Path run;
+    private final CommandRunner dcd = new CommandRunner();
+    private final SmallRun small;
 
     @TempDir
     private Path directory;
+
+    BadInputTest(SmallRun small) {
+        this.small = small;
+    }
 
     /** Does something to a copy of the prepared data and of a run that has a checkpoint. */
     private interface Harm {
@@ -157,6 +154,12 @@ class BadInputTest {
             new Case("configuration missing", 2, "cannot be read", Harm.NONE, "--config=/nowhere/x.conf"),
             new Case("no HOCON", 2, "is not HOCON", Harm.NONE, "--set=training={"),
             new Case("unknown file system", 2, "cannot be used", Harm.NONE, "--run=nofs://host/run"),
+            new Case(
+                    "file system without its jars",
+                    2,
+                    "add that file system's jars",
+                    Harm.NONE,
+                    "--run=s3a://bucket/run"),
             // Machines
             new Case(
                     "plans larger than memory",
@@ -166,43 +169,25 @@ class BadInputTest {
                     "--run=NEW",
                     "--set=evaluation.batch=200000"));
 
-    @BeforeAll
-    static void trainOnce() throws IOException {
-        SparkConf conf =
-                new SparkConf().setMaster("local[2]").setAppName("prepare").set("spark.ui.enabled", "false");
-        try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            data = Path.of(PreparedImages.prepare(spark, shared).directory().toUri());
-        }
-        run = shared.resolve("run");
-        StringWriter err = new StringWriter();
-        assertThat(train(data, run, new StringWriter(), err, "--set=training.limit-rounds=1"))
-                .as(err.toString())
-                .isEqualTo(0);
-    }
-
     @ParameterizedTest
     @FieldSource("CASES")
     void oneLineAndTheDocumentedCode(Case bad) throws IOException {
-        Path copiedData = copy(data, directory.resolve("data"));
-        Path copiedRun = copy(run, directory.resolve("run"));
+        Path copiedData = SmallRun.copy(small.data(), directory.resolve("data"));
+        Path copiedRun = SmallRun.copy(small.run(), directory.resolve("run"));
         bad.harm().to(copiedData, copiedRun);
         List<String> before = names(directory);
         String[] options = Arrays.stream(bad.options())
                 .map(option -> option.replace("DATA", copiedData.toString())
                         .replace("NEW", directory.resolve("new").toString()))
                 .toArray(String[]::new);
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        assertThat(train(copiedData, copiedRun, out, err, options))
-                .as(err.toString())
-                .isEqualTo(bad.code());
-        List<String> lines = err.toString()
+        assertThat(train(copiedData, copiedRun, options)).as(dcd.err()).isEqualTo(bad.code());
+        List<String> lines = dcd.err()
                 .lines()
                 .filter(line -> !line.startsWith("See '") && !line.startsWith("warning: "))
                 .toList();
         assertThat(lines).last().asString().startsWith("dcd train: ").contains(bad.message());
-        assertThat(err.toString()).doesNotContain("\tat ");
-        assertThat(out.toString()).isEmpty();
+        assertThat(dcd.err()).doesNotContain("\tat ");
+        assertThat(dcd.out()).isEmpty();
         assertThat(names(directory)).as("what is there").containsAll(before);
         assertThat(directory.resolve("new/summary.json")).doesNotExist();
     }
@@ -212,32 +197,18 @@ class BadInputTest {
     void runDirectoryThatCannotBeWrittenIsRefused() {
         Path place = Path.of("/proc/dcd-run");
         assumeTrue(Files.isDirectory(place.getParent()), "there is no /proc here");
-        StringWriter err = new StringWriter();
-        assertThat(train(data, place, new StringWriter(), err)).isEqualTo(ExitCode.CHECKPOINT.code());
-        assertThat(err.toString())
-                .contains("dcd train: cannot write in", "/proc")
-                .hasLineCount(1);
+        assertThat(train(small.data(), place)).isEqualTo(ExitCode.CHECKPOINT.code());
+        assertThat(dcd.err()).contains("dcd train: cannot write in", "/proc").hasLineCount(1);
     }
 
-    private static int train(Path data, Path run, StringWriter out, StringWriter err, String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "train",
-                "--data=" + data,
-                "--master=local[2]",
-                "--set=network.name=mobilenetv2-x0.35-static",
-                "--set=data.image-size=32",
-                "--set=training.workers=2",
-                "--set=training.batch=10",
-                "--set=training.epochs=1",
-                "--set=training.steps-per-round=2"));
+    private int train(Path data, Path run, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--data=" + data));
         if (Arrays.stream(options).noneMatch(option -> option.startsWith("--run="))) {
             arguments.add("--run=" + run);
         }
+        arguments.add("--set=training.limit-rounds=0");
         arguments.addAll(List.of(options));
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments.toArray(String[]::new));
+        return dcd.run(SmallRun.TRAIN, arguments.toArray(String[]::new));
     }
 
     private static void delete(Path root, String file) throws IOException {
@@ -258,15 +229,6 @@ class BadInputTest {
         String text = Files.readString(root.resolve(file), StandardCharsets.UTF_8);
         assertThat(text).contains(from);
         Files.writeString(root.resolve(file), text.replace(from, to), StandardCharsets.UTF_8);
-    }
-
-    private static Path copy(Path source, Path target) throws IOException {
-        try (Stream<Path> paths = Files.walk(source)) {
-            for (Path path : paths.toList()) {
-                Files.copy(path, target.resolve(source.relativize(path).toString()));
-            }
-        }
-        return target;
     }
 
     private static List<String> names(Path root) throws IOException {

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,16 +22,13 @@ class BenchCommandTest {
         "--repeats=1"
     };
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRunner dcd = new CommandRunner();
 
     @ParameterizedTest
     @ValueSource(strings = {"train", "infer"})
-    void measuresBothModes(String mode) throws Exception {
-        assertThat(run("--mode=" + mode, "--json", "--profile"))
-                .as(err.toString())
-                .isEqualTo(0);
-        JsonNode report = new ObjectMapper().readTree(out.toString());
+    void measuresBothModes(String mode) {
+        assertThat(run("--mode=" + mode, "--json", "--profile")).as(dcd.err()).isEqualTo(0);
+        JsonNode report = dcd.json();
         assertThat(report.get("mode").asText()).isEqualTo(mode);
         double milliseconds = report.get("step_milliseconds").asDouble();
         assertThat(milliseconds).isPositive();
@@ -47,32 +41,29 @@ class BenchCommandTest {
 
     @Test
     void printsTheDearestOperations() {
-        assertThat(run("--profile")).as(err.toString()).isEqualTo(0);
-        assertThat(out.toString()).contains("images/s", "batch 2 at 32 × 32", "BatchNormalization");
+        assertThat(run("--profile")).as(dcd.err()).isEqualTo(0);
+        assertThat(dcd.out()).contains("images/s", "batch 2 at 32 × 32", "BatchNormalization");
     }
 
     @Test
     void namesTheRemedyWhereThereIsNoPeer() {
         assertThat(run("--peer")).isEqualTo(2);
-        assertThat(err.toString()).contains("libtorch is not on the class path", "-Ppeer");
+        assertThat(dcd.err()).contains("libtorch is not on the class path", "-Ppeer");
     }
 
     @Test
     void refusesWhatCannotRun() {
         assertThat(run("--threads=0")).isEqualTo(2);
-        assertThat(err.toString()).contains("--threads must be at least 1, got 0");
+        assertThat(dcd.err()).contains("--threads must be at least 1, got 0");
         assertThat(run("--backend=abacus")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no backend 'abacus'");
+        assertThat(dcd.err()).contains("there is no backend 'abacus'");
     }
 
     private int run(String... arguments) {
         String[] all = Stream.concat(Arrays.stream(SMALL), Arrays.stream(arguments))
                 .filter(argument -> arguments.length == 0 || !overridden(argument, arguments))
                 .toArray(String[]::new);
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return dcd.run(all);
     }
 
     /** Whether a later argument sets the same option. */

@@ -2,49 +2,47 @@ package io.dcd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class DcdTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRunner dcd = new CommandRunner();
 
     @Test
     void helpGoesToStandardOutputAndListsTheExitCodes() {
-        assertThat(run("--help")).isEqualTo(0);
-        assertThat(out.toString()).contains("Usage: dcd", "Exit codes:", "4   training produced numbers");
-        assertThat(err.toString()).isEmpty();
+        assertThat(dcd.run("--help")).isEqualTo(0);
+        assertThat(dcd.out()).contains("Usage: dcd", "Exit codes:", "4   training produced numbers");
+        assertThat(dcd.err()).isEmpty();
     }
 
     @Test
     void everyCommandHasHelp() {
         for (CommandLine command : Dcd.commandLine().getSubcommands().values()) {
-            assertThat(run(command.getCommandName(), "--help"))
+            assertThat(dcd.run(command.getCommandName(), "--help"))
                     .as(command.getCommandName())
                     .isEqualTo(0);
+            assertThat(dcd.err()).isEmpty();
         }
-        assertThat(err.toString()).isEmpty();
     }
 
     @Test
     void unknownCommandIsAUsageErrorInOneLine() {
-        assertThat(run("trian")).isEqualTo(2);
-        assertThat(err.toString()).startsWith("dcd: ").contains("trian", "See 'dcd --help'");
-        assertThat(out.toString()).isEmpty();
+        assertThat(dcd.run("trian")).isEqualTo(2);
+        assertThat(dcd.err()).startsWith("dcd: ").contains("trian", "See 'dcd --help'");
+        assertThat(dcd.out()).isEmpty();
+    }
+
+    @Test
+    void mistypedOptionIsNamedBeforeTheOneThatIsMissing() {
+        assertThat(dcd.run("train", "--dat=/data", "--run=run")).isEqualTo(2);
+        assertThat(dcd.err())
+                .startsWith("dcd train: Unknown option: '--dat=/data'")
+                .contains("--data");
     }
 
     @Test
     void missingCommandIsAUsageError() {
-        assertThat(run()).isEqualTo(2);
-        assertThat(err.toString()).contains("a command is missing");
-    }
-
-    private int run(String... arguments) {
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+        assertThat(dcd.run()).isEqualTo(2);
+        assertThat(dcd.err()).contains("a command is missing");
     }
 }

@@ -51,6 +51,13 @@ class DemoCommandTest {
     }
 
     @Test
+    void refusesToDrawForNothing() {
+        assertThat(run("--epochs", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--images and --epochs must be at least 1");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void touchesNoDirectoryOfOthers() throws Exception {
         Files.createDirectories(output);
         Files.writeString(output.resolve("thesis.txt"), "precious");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,8 +22,7 @@ class ExportCommandTest {
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRunner dcd = new CommandRunner();
 
     @BeforeEach
     void importNetwork() throws IOException {
@@ -34,8 +31,8 @@ class ExportCommandTest {
                 new GZIPInputStream(ImportCommandTest.class.getResourceAsStream("mobilenetv2-x0.05-dcd.pth.tar.gz"))) {
             Files.write(file, in.readAllBytes());
         }
-        assertThat(execute("import", "--pth=" + file, "--network=mobilenetv2-x0.05-dcd", "--run=" + run()))
-                .as(err.toString())
+        assertThat(dcd.run("import", "--pth=" + file, "--network=mobilenetv2-x0.05-dcd", "--run=" + run()))
+                .as(dcd.err())
                 .isEqualTo(0);
     }
 
@@ -43,8 +40,8 @@ class ExportCommandTest {
     void writesAModelThatSaysWhatItIs() throws IOException {
         Path file = directory.resolve("network.onnx");
         Files.writeString(file, "an older one");
-        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--json"))
-                .as(err.toString())
+        assertThat(dcd.run("export", "--onnx=" + file, "--run=" + run(), "--json"))
+                .as(dcd.err())
                 .isEqualTo(0);
         ModelProto model = ModelProto.parseFrom(Files.readAllBytes(file));
         assertThat(shape(model.getGraph().getInput(0))).isEqualTo("images batch×3×224×224");
@@ -56,35 +53,35 @@ class ExportCommandTest {
                 .containsEntry("classes", "4")
                 .containsEntry("image_size", "224")
                 .containsEntry("input", "normalized");
-        assertThat(out.toString()).contains("\"parameters_sha256\" : \"" + metadata.get("parameters_sha256") + '"');
+        assertThat(dcd.out()).contains("\"parameters_sha256\" : \"" + metadata.get("parameters_sha256") + '"');
         assertThat(directory).isDirectoryNotContaining("glob:**_unfinished*");
     }
 
     @Test
     void readsPixelsOfAnotherSizeOnRequest() throws IOException {
         Path file = directory.resolve("network.onnx");
-        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--input=pixels", "--set=data.image-size=96"))
-                .as(err.toString())
+        assertThat(dcd.run("export", "--onnx=" + file, "--run=" + run(), "--input=pixels", "--set=data.image-size=96"))
+                .as(dcd.err())
                 .isEqualTo(0);
         ValueInfoProto images =
                 ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInput(0);
         assertThat(shape(images)).isEqualTo("images batch×96×96×3");
         assertThat(images.getType().getTensorType().getElemType()).isEqualTo(TensorProto.DataType.UINT8.getNumber());
-        assertThat(out.toString()).startsWith("mobilenetv2-x0.05-dcd at step 0, 96 × 96 images, 4 classes: " + file);
+        assertThat(dcd.out()).startsWith("mobilenetv2-x0.05-dcd at step 0, 96 × 96 images, 4 classes: " + file);
     }
 
     @Test
     void mistakesAreNamedAndWriteNothing() {
         Path file = directory.resolve("network.onnx");
-        assertThat(execute("export", "--onnx=" + file, "--run=" + directory.resolve("other")))
+        assertThat(dcd.run("export", "--onnx=" + file, "--run=" + directory.resolve("other")))
                 .isEqualTo(6);
-        assertThat(err.toString()).contains("there is no run in").hasLineCount(1);
-        assertThat(execute("export", "--onnx=" + directory.resolve("missing/x.onnx"), "--run=" + run()))
+        assertThat(dcd.err()).contains("there is no run in").hasLineCount(1);
+        assertThat(dcd.run("export", "--onnx=" + directory.resolve("missing/x.onnx"), "--run=" + run()))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("there is no directory").hasLineCount(1);
-        assertThat(execute("export", "--onnx=" + file, "--run=" + run(), "--set=network.name=mobilenetv2-x0.1-dcd"))
+        assertThat(dcd.err()).contains("there is no directory").hasLineCount(1);
+        assertThat(dcd.run("export", "--onnx=" + file, "--run=" + run(), "--set=network.name=mobilenetv2-x0.1-dcd"))
                 .isEqualTo(6);
-        assertThat(err.toString())
+        assertThat(dcd.err())
                 .contains("has network.name = mobilenetv2-x0.05-dcd, not mobilenetv2-x0.1-dcd")
                 .hasLineCount(1);
         assertThat(file).doesNotExist();
@@ -99,14 +96,5 @@ class ExportCommandTest {
 
     private Path run() {
         return directory.resolve("run");
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
     }
 }

@@ -2,63 +2,59 @@ package io.dcd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dcd.PreparedImages;
+import io.dcd.engine.graph.Parameter;
+import io.dcd.vector.Vectors;
+import io.dcd.worker.NetworkSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
-import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.BeforeAll;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code dcd import} of a file that PyTorch wrote: a MobileNetV2 ×0.05 with DCD of four classes, as the published code saves
  * it ({@code make_fixtures.py} among model's test resources).
  */
+@ExtendWith(SmallRun.Resolver.class)
 class ImportCommandTest {
-    @TempDir
-    private static Path shared;
-
-    private static Path data;
-
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRunner dcd = new CommandRunner();
+    private final Path data;
 
-    @BeforeAll
-    static void prepareImages() throws IOException {
-        SparkConf conf =
-                new SparkConf().setMaster("local[2]").setAppName("prepare").set("spark.ui.enabled", "false");
-        try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            data = Path.of(PreparedImages.prepare(spark, shared).directory().toUri());
-        }
+    ImportCommandTest(SmallRun small) {
+        data = small.data();
     }
 
     @Test
     void importedWeightsAreEvaluatedAndTrainedFurther() throws IOException {
         assertThat(importFile(checkpoint(), "--json", "--set=data.image-size=32"))
-                .as(err.toString())
+                .as(dcd.err())
                 .isEqualTo(0);
-        assertThat(out.toString())
-                .contains("\"classes\" : 4", "\"tensors\" : 724", "\"ignored_counters\" : 118", "\"file_sha256\" : ");
+        assertThat(dcd.out())
+                .contains(
+                        "\"classes\" : 4",
+                        "\"new_classifier\" : false",
+                        "\"tensors\" : 724",
+                        "\"ignored_counters\" : 118",
+                        "\"file_sha256\" : ");
         String parameters = line("parameters_sha256");
         assertThat(run().resolve("import.json")).content().contains("mobilenetv2-x0.05-dcd.pth.tar", parameters);
 
-        assertThat(execute("evaluate", "--run=" + run(), "--data=" + data, "--json", "--master=local[2]"))
-                .as(err.toString())
+        assertThat(dcd.run("evaluate", "--run=" + run(), "--data=" + data, "--json", "--master=local[2]"))
+                .as(dcd.err())
                 .isEqualTo(0);
         assertThat(line("parameters_sha256")).as("what is evaluated").isEqualTo(parameters);
-        assertThat(out.toString()).contains("\"step\" : 0", "\"images\" : 30");
+        assertThat(dcd.out()).contains("\"step\" : 0", "\"images\" : 30");
 
-        assertThat(execute(
+        assertThat(dcd.run(
                         "train",
                         "--run=" + run(),
                         "--data=" + data,
@@ -70,19 +66,64 @@ class ImportCommandTest {
                         "--set=training.learning-rate=1e-6",
                         "--set=training.limit-rounds=1",
                         "--set=training.steps-per-round=2"))
-                .as(err.toString())
+                .as(dcd.err())
                 .isEqualTo(0);
         assertThat(line("parameters_sha256")).as("what is trained").isNotEqualTo(parameters);
-        assertThat(out.toString()).contains("\"step\" : 2");
+        assertThat(dcd.out()).contains("\"step\" : 2");
+    }
+
+    @Test
+    void anotherNumberOfClassesGetsANewClassifier() throws IOException {
+        assertThat(importFile(checkpoint(), "--set=data.image-size=32")).isEqualTo(0);
+        float[] original = parameters();
+        FileUtil.fullyDelete(run().toFile());
+        assertThat(importFile(checkpoint(), "--set=data.image-size=32", "--set=training.seed=5", "--classes=7"))
+                .as(dcd.err())
+                .isEqualTo(0);
+        assertThat(dcd.out()).startsWith("mobilenetv2-x0.05-dcd of 7 classes with a new classifier: 724 tensors ");
+        assertThat(run().resolve("import.json")).content().contains("\"new_classifier\" : true", "\"classes\" : 7");
+        float[] adapted = parameters();
+        NetworkSpec four = new NetworkSpec("mobilenetv2-x0.05-dcd", 32, 4, 2, 0);
+        NetworkSpec seven = new NetworkSpec("mobilenetv2-x0.05-dcd", 32, 7, 2, 0);
+        float[] drawn = seven.initialParameters(5);
+        for (Parameter target : seven.graph().parameters()) {
+            boolean classifier = target.layer().equals("classifier");
+            float[] expected = classifier ? values(drawn, target) : values(original, named(four, target.name()));
+            assertThat(values(adapted, target)).as(target.name()).isEqualTo(expected);
+        }
+        assertThat(dcd.run("evaluate", "--run=" + run(), "--data=" + data)).isEqualTo(6);
+        assertThat(dcd.err()).contains("knows 7 classes, the data in ").hasLineCount(1);
+    }
+
+    @Test
+    void aClassifierOfOneClassIsRefused() throws IOException {
+        assertThat(importFile(checkpoint(), "--classes=1")).isEqualTo(2);
+        assertThat(dcd.err()).contains("--classes must be at least 2, got 1").hasLineCount(1);
+        assertThat(run()).doesNotExist();
+    }
+
+    private float[] parameters() throws IOException {
+        return Vectors.toFloats(Files.readAllBytes(run().resolve("checkpoints/step-00000000/parameters.f32")));
+    }
+
+    private static Parameter named(NetworkSpec network, String name) {
+        return network.graph().parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static float[] values(float[] parameters, Parameter parameter) {
+        int begin = Math.toIntExact(parameter.offset());
+        return Arrays.copyOfRange(parameters, begin, begin + parameter.elements());
     }
 
     @Test
     void aRunThatHasCheckpointsIsNotOverwritten() throws IOException {
-        assertThat(importFile(checkpoint())).as(err.toString()).isEqualTo(0);
-        assertThat(out.toString())
-                .startsWith("mobilenetv2-x0.05-dcd of 4 classes: 724 tensors (118 counters left out), ");
+        assertThat(importFile(checkpoint())).as(dcd.err()).isEqualTo(0);
+        assertThat(dcd.out()).startsWith("mobilenetv2-x0.05-dcd of 4 classes: 724 tensors (118 counters left out), ");
         assertThat(importFile(checkpoint())).isEqualTo(6);
-        assertThat(err.toString())
+        assertThat(dcd.err())
                 .contains("has checkpoints already; give another --run")
                 .hasLineCount(1);
     }
@@ -102,7 +143,7 @@ class ImportCommandTest {
         Path hostile = Files.write(directory.resolve("hostile.pth.tar"), bytes);
 
         assertThat(importFile(hostile)).isEqualTo(3);
-        assertThat(err.toString())
+        assertThat(dcd.err())
                 .startsWith("dcd import: " + hostile + ": its pickle asks for os.system")
                 .hasLineCount(1);
         assertThat(witness).doesNotExist();
@@ -111,19 +152,17 @@ class ImportCommandTest {
 
     @Test
     void anotherNetworkIsADataErrorAndAnUnknownOneOfUsage() throws IOException {
-        assertThat(execute("import", "--pth=" + checkpoint(), "--network=resnet50-dcd", "--run=" + run()))
+        assertThat(dcd.run("import", "--pth=" + checkpoint(), "--network=resnet50-dcd", "--run=" + run()))
                 .isEqualTo(3);
-        assertThat(err.toString())
-                .contains("does not hold the network resnet50-dcd")
-                .hasLineCount(1);
-        assertThat(execute("import", "--pth=" + checkpoint(), "--network=resnet51-dcd", "--run=" + run()))
+        assertThat(dcd.err()).contains("does not hold the network resnet50-dcd").hasLineCount(1);
+        assertThat(dcd.run("import", "--pth=" + checkpoint(), "--network=resnet51-dcd", "--run=" + run()))
                 .isEqualTo(2);
-        assertThat(execute("import", "--pth=" + checkpoint(), "--network=resnet18-dyconv", "--run=" + run()))
+        assertThat(dcd.run("import", "--pth=" + checkpoint(), "--network=resnet18-dyconv", "--run=" + run()))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("static and dcd networks can be imported");
-        assertThat(execute("import", "--pth=missing.pth", "--network=resnet50-dcd", "--run=" + run()))
+        assertThat(dcd.err()).contains("static and dcd networks can be imported");
+        assertThat(dcd.run("import", "--pth=missing.pth", "--network=resnet50-dcd", "--run=" + run()))
                 .isEqualTo(3);
-        assertThat(err.toString()).contains("missing.pth: there is no such file");
+        assertThat(dcd.err()).contains("missing.pth: there is no such file");
         assertThat(run()).doesNotExist();
     }
 
@@ -147,25 +186,11 @@ class ImportCommandTest {
         arguments[2] = "--network=mobilenetv2-x0.05-dcd";
         arguments[3] = "--run=" + run();
         System.arraycopy(more, 0, arguments, 4, more.length);
-        return execute(arguments);
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
+        return dcd.run(arguments);
     }
 
     /** The value of a key of the JSON on standard output. */
     private String line(String key) {
-        return out.toString()
-                .lines()
-                .filter(line -> line.contains('"' + key + '"'))
-                .findFirst()
-                .orElseThrow()
-                .replaceAll(".*: \"?([^\",]+)\"?,?", "$1");
+        return dcd.json().get(key).asText();
     }
 }

@@ -7,8 +7,6 @@ import io.dcd.data.source.OfficialArchiveWriter;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,8 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PrepCommandTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRunner dcd = new CommandRunner();
 
     @TempDir
     private Path directory;
@@ -51,22 +48,23 @@ class PrepCommandTest {
 
     @Test
     void preparesAndSaysWhatThereIs() {
-        assertThat(run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString()))
-                .as(err.toString())
+        assertThat(dcd.run(
+                        "prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString()))
+                .as(dcd.err())
                 .isEqualTo(0);
         assertThat(output.resolve("manifest.json")).exists();
-        assertThat(out.toString())
+        assertThat(dcd.out())
                 .contains(
                         "train        6 images, 0.0 MiB",
                         "images per class: 3 … 3, mean 3.0",
                         "quarantine   0 images",
                         "fingerprint");
-        assertThat(err.toString()).contains("checking: 100 %, 12 images", "writing: 100 %, 12 images");
+        assertThat(dcd.err()).contains("checking: 100 %, 12 images", "writing: 100 %, 12 images");
     }
 
     @Test
     void theResultIsAlsoJson() {
-        assertThat(run(
+        assertThat(dcd.run(
                         "prep",
                         "--json",
                         "--master",
@@ -76,17 +74,16 @@ class PrepCommandTest {
                         "--output",
                         output.toString()))
                 .isEqualTo(0);
-        assertThat(out.toString())
-                .startsWith("{")
-                .contains("\"images\" : 6", "\"quarantined\" : 0", "\"fingerprint\" : \"");
+        assertThat(dcd.out()).startsWith("{").contains("\"images\" : 6", "\"quarantined\" : 0", "\"fingerprint\" : \"");
     }
 
     @Test
     void aMissingArchiveIsADataErrorInOneLine() throws IOException {
         Files.delete(source.resolve("ILSVRC2012_img_val.tar"));
-        assertThat(run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString()))
+        assertThat(dcd.run(
+                        "prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString()))
                 .isEqualTo(3);
-        assertThat(err.toString().lines())
+        assertThat(dcd.err().lines())
                 .singleElement()
                 .asString()
                 .startsWith("dcd prep: ILSVRC2012_img_val.tar is missing in ");
@@ -95,40 +92,33 @@ class PrepCommandTest {
 
     @Test
     void aWrongOptionIsAUsageError() {
-        assertThat(run("prep", "--source", source.toString(), "--output", output.toString(), "--shard-rows", "0"))
+        assertThat(dcd.run("prep", "--source", source.toString(), "--output", output.toString(), "--shard-rows", "0"))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("shard limits must be positive");
-    }
-
-    private int run(String... arguments) {
-        return Dcd.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+        assertThat(dcd.err()).contains("shard limits must be positive");
     }
 
     @Test
     void verifyAndInspectReadItBack() throws IOException {
-        run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString());
-        assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(0);
-        assertThat(out.toString()).contains("sound: 12 images in 2 shards");
+        dcd.run("prep", "--master", "local[2]", "--source", source.toString(), "--output", output.toString());
+        assertThat(dcd.run("verify", "--master", "local[2]", output.toString())).isEqualTo(0);
+        assertThat(dcd.out()).contains("sound: 12 images in 2 shards");
         Path sheet = directory.resolve("sheet.png");
-        assertThat(run("inspect", "--master", "local[2]", output.toString(), "--contact-sheet", sheet.toString()))
+        assertThat(dcd.run("inspect", "--master", "local[2]", output.toString(), "--contact-sheet", sheet.toString()))
                 .isEqualTo(0);
-        assertThat(out.toString())
+        assertThat(dcd.out())
                 .contains("shorter side in pixels:", "1 … 63          6 ########################################");
         assertThat(sheet).isNotEmptyFile();
 
-        assertThat(run("inspect", output.toString(), "--contact-sheet", directory + "/nowhere/sheet.png"))
+        assertThat(dcd.run("inspect", output.toString(), "--contact-sheet", directory + "/nowhere/sheet.png"))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("dcd inspect: --contact-sheet: there is no folder " + directory);
+        assertThat(dcd.err()).contains("there is no directory " + directory + "/nowhere");
 
         Files.delete(output.resolve("train/part-00000.parquet"));
-        assertThat(run("verify", "--master", "local[2]", output.toString())).isEqualTo(3);
-        assertThat(out.toString()).contains("train/part-00000.parquet is missing", "NOT SOUND");
-        assertThat(err.toString())
+        assertThat(dcd.run("verify", "--master", "local[2]", output.toString())).isEqualTo(3);
+        assertThat(dcd.out()).contains("train/part-00000.parquet is missing", "NOT SOUND");
+        assertThat(dcd.err())
                 .contains("is not what its manifest says: train/part-00000.parquet is missing; remove what is named");
-        assertThat(run("inspect", "--json", directory.toString())).isEqualTo(3);
-        assertThat(err.toString()).contains("holds no prepared data (no manifest.json)");
+        assertThat(dcd.run("inspect", "--json", directory.toString())).isEqualTo(3);
+        assertThat(dcd.err()).contains("holds no prepared data (no manifest.json)");
     }
 }

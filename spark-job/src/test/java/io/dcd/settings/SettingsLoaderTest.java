@@ -86,6 +86,32 @@ class SettingsLoaderTest {
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "network.name=mobilenetv2-x0.5-dcd:blocks=4,form=plain",
+                "network.name = \"mobilenetv2-x0.5-dcd:blocks=4,form=plain\"",
+            })
+    void aNameWithOptionsNeedsNoQuotes(String assignment) {
+        assertThat(new SettingsLoader().assignment(assignment).load().network().name())
+                .isEqualTo("mobilenetv2-x0.5-dcd:blocks=4,form=plain");
+    }
+
+    @Test
+    void theStemsStrideIsSettledByTheFirstImageSize() {
+        Settings small = new SettingsLoader().assignment("data.image-size=64").load();
+        assertThat(small.network().stemStride()).isEqualTo(1);
+        assertThat(new SettingsLoader().load().network().stemStride()).isEqualTo(2);
+        assertThat(new SettingsLoader()
+                        .text(small.render(), "config.conf")
+                        .assignment("data.image-size=96")
+                        .load()
+                        .network()
+                        .stemStride())
+                .as("a run keeps the stride that it began with")
+                .isEqualTo(1);
+    }
+
     @Test
     void renderedSettingsReadBackAsTheSame() {
         Settings settings = new SettingsLoader()
@@ -113,6 +139,8 @@ class SettingsLoaderTest {
                 "training.epoch=3 | unknown setting training.epoch; did you mean training.epochs?",
                 "trainig.batch=3 | unknown setting trainig.batch; did you mean training.batch?",
                 "network=resnet | unknown setting network",
+                "epochs=3 | unknown setting epochs; did you mean training.epochs?",
+                "imagesize=64 | unknown setting imagesize; did you mean data.image-size?",
                 "training.epochs=many | training.epochs must be a whole number, got many",
                 "training.epochs=2.5 | training.epochs must be a whole number, got 2.5",
                 "training.epochs=0 | training.epochs must be at least 1, got 0",
