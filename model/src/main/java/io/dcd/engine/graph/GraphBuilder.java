@@ -74,7 +74,8 @@ public final class GraphBuilder {
                 extents.get(1),
                 input);
         Shape shape = windows(input, extents.get(2), stride, padding, extents.get(0));
-        return append(new Convolution(input, weights, stride, padding, tensor(name, shape)));
+        return append(new Convolution(
+                input, weights, effective(stride, input, extents.get(2), padding), padding, tensor(name, shape)));
     }
 
     /** {@link DepthwiseConvolution} with weights (k, k, C). */
@@ -92,7 +93,8 @@ public final class GraphBuilder {
                 extents.get(2),
                 input);
         Shape shape = windows(input, extents.get(0), stride, padding, extents.get(2));
-        return append(new DepthwiseConvolution(input, weights, stride, padding, tensor(name, shape)));
+        return append(new DepthwiseConvolution(
+                input, weights, effective(stride, input, extents.get(0), padding), padding, tensor(name, shape)));
     }
 
     /** {@link BatchNormalization} followed by {@code activation}. */
@@ -128,15 +130,22 @@ public final class GraphBuilder {
 
     /** {@link AveragePooling} to {@code height × width}. */
     public Tensor averagePooling(String name, Tensor input, int height, int width) {
-        return append(new AveragePooling(
-                input, tensor(name, new Shape(height, width, input.shape().channels()))));
+        Shape shape = new Shape(height, width, input.shape().channels());
+        require(
+                (long) shape.positions() * input.shape().positions() <= Integer.MAX_VALUE,
+                "%s is too large to be pooled to %d × %d",
+                input,
+                height,
+                width);
+        return append(new AveragePooling(input, tensor(name, shape)));
     }
 
     /** {@link MaxPooling}. */
     public Tensor maxPooling(String name, Tensor input, int kernel, int stride, int padding) {
-        require(2 * padding <= kernel, "padding %d is more than half of the kernel %d", padding, kernel);
+        require(padding <= kernel / 2, "padding %d is more than half of the kernel %d", padding, kernel);
         Shape shape = windows(input, kernel, stride, padding, input.shape().channels());
-        return append(new MaxPooling(input, kernel, stride, padding, tensor(name, shape)));
+        return append(
+                new MaxPooling(input, kernel, effective(stride, input, kernel, padding), padding, tensor(name, shape)));
     }
 
     /** {@link MatrixProduct} without a bias; weights (out, in). */
@@ -166,7 +175,7 @@ public final class GraphBuilder {
     /** {@link BatchedProduct} of a matrix of {@code blocks} for each sample with each of its positions. */
     public Tensor batchedProduct(String name, Tensor matrix, int blocks, Tensor input) {
         int columns = input.shape().channels();
-        require(columns % blocks == 0, "%s cannot be divided into %d blocks", input, blocks);
+        require(blocks >= 1 && columns % blocks == 0, "%s cannot be divided into %d blocks", input, blocks);
         require(
                 matrix.shape().positions() == 1 && matrix.shape().channels() % columns == 0,
                 "%s does not hold a matrix of %d columns in %d blocks",
@@ -188,7 +197,8 @@ public final class GraphBuilder {
                 kernel,
                 input);
         Shape shape = windows(input, extents.height(), stride, padding, extents.channels() / inputs);
-        return append(new BatchedConvolution(kernel, input, stride, padding, tensor(name, shape)));
+        return append(new BatchedConvolution(
+                kernel, input, effective(stride, input, extents.height(), padding), padding, tensor(name, shape)));
     }
 
     /** {@link BatchedDepthwiseConvolution} with a kernel (k, k, C) for each sample. */
@@ -201,7 +211,8 @@ public final class GraphBuilder {
                 kernel,
                 input);
         Shape shape = windows(input, extents.height(), stride, padding, channels);
-        return append(new BatchedDepthwiseConvolution(kernel, input, stride, padding, tensor(name, shape)));
+        return append(new BatchedDepthwiseConvolution(
+                kernel, input, effective(stride, input, extents.height(), padding), padding, tensor(name, shape)));
     }
 
     /** A 1×1 convolution in {@code groups} of channels, weights (C_out, C_in/G, 1, 1); {@link GroupedPointwise} if G > 1. */
@@ -211,9 +222,10 @@ public final class GraphBuilder {
         }
         List<Integer> extents = weights.shape();
         require(
-                extents.size() == 4
+                groups >= 1
+                        && extents.size() == 4
                         && extents.get(0) % groups == 0
-                        && extents.get(1) * groups == input.shape().channels()
+                        && (long) extents.get(1) * groups == input.shape().channels()
                         && extents.get(2) * extents.get(3) == 1,
                 "%s: weights %s do not fit %s in %d groups",
                 weights.name(),
@@ -236,7 +248,7 @@ public final class GraphBuilder {
         require(
                 coefficients.shape().positions() == 1
                         && weights.shape().get(0) == arrays
-                        && weights.elements() == arrays * shape.elements(),
+                        && weights.elements() == (long) arrays * shape.elements(),
                 "%s: weights %s are not %d arrays of %s",
                 weights.name(),
                 weights.shape(),
@@ -317,11 +329,27 @@ public final class GraphBuilder {
     }
 
     private static Shape windows(Tensor input, int kernel, int stride, int padding, int channels) {
-        require(stride >= 1 && padding >= 0, "stride %d or padding %d is out of range", stride, padding);
-        int height = input.shape().height() + 2 * padding - kernel;
-        int width = input.shape().width() + 2 * padding - kernel;
+        require(
+                kernel >= 1 && stride >= 1 && padding >= 0,
+                "kernel %d, stride %d or padding %d is out of range",
+                kernel,
+                stride,
+                padding);
+        long height = input.shape().height() + 2L * padding - kernel;
+        long width = input.shape().width() + 2L * padding - kernel;
         require(height >= 0 && width >= 0, "a kernel of %d is larger than %s with padding %d", kernel, input, padding);
-        return new Shape(height / stride + 1, width / stride + 1, channels);
+        require(
+                Math.max(height, width) / stride < Integer.MAX_VALUE,
+                "%s with padding %d has too many positions",
+                input,
+                padding);
+        return new Shape((int) (height / stride) + 1, (int) (width / stride) + 1, channels);
+    }
+
+    /** The least stride with the same windows as one that leaves the map at once: oneDNN crashes with some of the others. */
+    private static int effective(int stride, Tensor input, int kernel, int padding) {
+        int extent = Math.max(input.shape().height(), input.shape().width());
+        return (int) Math.min(stride, extent + 2L * padding - kernel + 1);
     }
 
     private static void requireVector(Parameter parameter, int elements, Tensor input) {

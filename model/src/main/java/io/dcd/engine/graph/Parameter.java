@@ -29,11 +29,19 @@ public record Parameter(String layer, String key, long offset, List<Integer> sha
 
     public Parameter {
         shape = List.copyOf(shape);
+        long elements = 1;
+        for (int extent : shape) {
+            elements *= extent;
+            if (extent < 1 || elements > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("%s.%s: extents %s are not those of 1 to %d values"
+                        .formatted(layer, key, shape, Integer.MAX_VALUE));
+            }
+        }
     }
 
     /** The number of values. */
     public int elements() {
-        return shape.stream().reduce(1, Math::multiplyExact);
+        return shape.stream().reduce(1, (a, b) -> a * b);
     }
 
     /** The name under which reports and exchange formats know it: layer and key. */

@@ -10,7 +10,11 @@ public record Shape(int height, int width, int channels) {
             throw new IllegalArgumentException(
                     "every extent must be at least 1, got %d × %d × %d".formatted(height, width, channels));
         }
-        Math.multiplyExact(Math.multiplyExact(height, width), channels);
+        long positions = (long) height * width;
+        if (positions > Integer.MAX_VALUE || positions * channels > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "%d × %d × %d values are more than one sample can have".formatted(height, width, channels));
+        }
     }
 
     /** The shape of a plain vector of {@code channels} values. */
@@ -21,6 +25,11 @@ public record Shape(int height, int width, int channels) {
     /** The number of positions, {@code height · width}. */
     public int positions() {
         return height * width;
+    }
+
+    /** The position in the middle of the map. */
+    public int centre() {
+        return height / 2 * width + width / 2;
     }
 
     /** The number of values, {@code height · width · channels}. */
