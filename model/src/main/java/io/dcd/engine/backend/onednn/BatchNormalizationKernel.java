@@ -42,10 +42,12 @@ final class BatchNormalizationKernel {
         float[] repeatedPivots = vectors.repeated();
         double[] means = new double[channels];
         double[] squares = new double[channels];
+        int pivot = operation.input().shape().centre() * channels;
         builder.add(() -> {
-            // Subtracting the slice's first values before summing keeps the digits of a small variance.
+            // Subtracting the values in the middle of the first map before summing keeps the digits of a small
+            // variance.
             for (int c = 0; c < channels; c++) {
-                pivots[c] = x.getFloat(c * Float.BYTES);
+                pivots[c] = x.getFloat((pivot + c) * Float.BYTES);
             }
             vectors.repeat(pivots, repeatedPivots);
             vectors.moments(x, repeatedPivots, means, squares);

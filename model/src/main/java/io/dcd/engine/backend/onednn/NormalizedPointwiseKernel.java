@@ -15,15 +15,16 @@ import org.bytedeco.dnnl.post_ops;
  * A dynamic pointwise convolution with its batch normalisation folded in, in training too: the output is written once,
  * already normalised and activated, and nothing else as wide as it exists.
  *
- * <p>With X̃ = [x | u | 1] and one kernel for each sample, B_n = [λ_n ⊙ W | P | 0]ᵀ, y = f(X̃·(a ⊙ B_n) + β − a·μ), where a and
- * μ follow from G_n = X̃ᵀX̃. Backward, with dz = f′·dy:
+ * <p>With X̃ = [x | u | 1] − [m_n | 0], one row m_n and one kernel for each sample, B_n = [λ_n ⊙ W | P | 0]ᵀ and κ_n = m_n·B_n, the
+ * convolution is X̃·B_n + κ_n and y = f(X̃·(a ⊙ B_n) + a ⊙ (κ_n − μ) + β), where a and μ follow from G_n = X̃ᵀX̃. Backward, with dz = f′·dy:
  *
  * <pre>
- * D_n = X̃ᵀ·dz,   dB_n = a ⊙ D_n − c ⊙ V_n − G_n[·, 1]·eᵀ,   dX̃ = dz·(a ⊙ B_n)ᵀ + X̃·R_n
+ * D_n = X̃ᵀ·dz,   dB_n = a ⊙ D_n − c ⊙ V_n − G_n[·, 1]·e_nᵀ,   dX̃ = dz·(a ⊙ B_n)ᵀ + X̃·R_n
  * </pre>
  *
- * where V_n = G_n·B_n and R_n = −B_n·diag(c)·B_nᵀ, with −(B_n·e)ᵀ in the row of the constant. All matrices but X̃, y and dz are
- * small: {@link PointwiseMatrices} holds them, {@link NormalizedPointwiseReduction} what does not depend on the sample.
+ * where V_n = G_n·B_n and R_n = −B_n·diag(c)·B_nᵀ, with −(B_n·e_n)ᵀ in the row of the constant; m_n times dB_n's row of the
+ * constant, which κ_n passes on, comes to its other rows. All matrices but X̃, y and dz are small: {@link PointwiseMatrices}
+ * holds them, {@link NormalizedPointwiseReduction} what does not depend on the sample.
  */
 final class NormalizedPointwiseKernel {
     /** 16² positions are enough for the small matrices to be small beside the maps, 14² too few (measured). */
@@ -93,6 +94,7 @@ final class NormalizedPointwiseKernel {
                 .map(Convolution::input)
                 .ifPresent(u -> builder.add(
                         builder.copy(builder.value(u, flat(latent)), columns(extended(flat(width)), inputs, latent))));
+        builder.add(new PointwiseCentring(operation, matrices, builder.memory()));
         builder.add(builder.product(
                 extended(Layouts.transposedMatrices(samples, width, positions)),
                 extended(Layouts.matrices(samples, positions, width)),
@@ -112,7 +114,6 @@ final class NormalizedPointwiseKernel {
         builder.add(builder.product(
                 extended(Layouts.matrices(samples, positions, width)),
                 small(matrices.folded(), width, outputs),
-                builder.at(reduction.offset(), Layouts.matrices(1, 1, outputs)),
                 builder.value(operation.output(), maps()),
                 builder.attributes(activation())));
     }

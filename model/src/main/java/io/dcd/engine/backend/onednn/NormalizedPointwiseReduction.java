@@ -11,66 +11,36 @@ import java.util.Arrays;
 
 /**
  * The batch normalisation in a {@link NormalizedPointwiseKernel}, in its symbols. The statistics of the product that is
- * never formed follow from V = G·B: Σ_t y is V's row of the constant, Σ_t y² is Σ_k B∘V. With r = 1/√(σ² + ε): a = γ·r, dβ =
- * Σ_t dz, dγ = r·(Σ_k D∘B − μ·dβ), and the gradient of the product is dy = a·dz − e − c·y with c = a·r·dγ/T, e = a·dβ/T − c·μ.
+ * never formed follow from V_n = G_n·B_n: y − κ_n sums to V_n's row of the constant, its squares to Σ_k B_n∘V_n. With
+ * r = 1/√(σ² + ε): a = γ·r, dβ = Σ dz, dγ = r·Σ_n (Σ_k D_n∘B_n + (κ_n − μ)·D_n[1]), and the gradient of the product is
+ * dy = a·dz − e_n − c·(y − κ_n) with c = a·r·dγ/T, e_n = a·dβ/T + c·(κ_n − μ).
  */
 final class NormalizedPointwiseReduction implements BatchReduction {
     private final NormalizedPointwise operation;
     private final PointwiseMatrices matrices;
     private final int outputs;
     private final double count;
-    private final NativeBuffer offset;
     private final FloatBuffer scale;
     private final FloatBuffer shift;
     private final FloatBuffer runningMean;
     private final FloatBuffer runningVariance;
     private final FloatBuffer scaleGradient;
     private final FloatBuffer shiftGradient;
-    private final ChannelSums[] sums;
-    private final ChannelSums total;
-    private final float[] offsetRow;
+    private final Moments batch;
+    private final Moments[] threadMoments;
+    private final double[][] threadShiftSums;
+    private final double[][] threadScaleSums;
     private final double[] mean;
     private final double[] inverseDeviation;
     private final float[] factor;
     private final float[] slope;
-    private final float[] remainder;
-
-    /** Two sums for each channel, over one thread's share of the batch. */
-    private static final class ChannelSums {
-        private final double[] plain;
-        private final double[] products;
-
-        ChannelSums(int channels) {
-            plain = new double[channels];
-            products = new double[channels];
-        }
-
-        void clear() {
-            Arrays.fill(plain, 0);
-            Arrays.fill(products, 0);
-        }
-
-        /** Adds {@code row} of {@code matrix}, and the rows before it of both matrices' product, value by value. */
-        void add(float[] matrix, float[] other, int row) {
-            int channels = plain.length;
-            for (int o = 0; o < channels; o++) {
-                plain[o] += matrix[row * channels + o];
-            }
-            for (int k = 0; k < row; k++) {
-                int begin = k * channels;
-                for (int o = 0; o < channels; o++) {
-                    products[o] += (double) matrix[begin + o] * other[begin + o];
-                }
-            }
-        }
-    }
+    private final double[] remainder;
 
     NormalizedPointwiseReduction(NormalizedPointwise operation, ReductionMemory memory) {
         this.operation = operation;
         matrices = new PointwiseMatrices(operation, memory.batch());
         outputs = matrices.outputs();
         count = (double) memory.batch() * operation.output().shape().positions();
-        offset = NativeBuffer.allocate(outputs);
         BatchNormalization normalization = operation.normalization();
         scale = floats(memory.parameter(normalization.scale()));
         shift = floats(memory.parameter(normalization.shift()));
@@ -78,15 +48,16 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         runningVariance = floats(memory.parameter(normalization.runningVariance()));
         scaleGradient = floats(memory.parameterGradient(normalization.scale()));
         shiftGradient = floats(memory.parameterGradient(normalization.shift()));
-        sums = new ChannelSums[memory.threads()];
-        Arrays.setAll(sums, thread -> new ChannelSums(outputs));
-        total = new ChannelSums(outputs);
-        offsetRow = new float[outputs];
+        batch = new Moments(outputs);
+        threadMoments = new Moments[memory.threads()];
+        Arrays.setAll(threadMoments, thread -> new Moments(outputs));
+        threadShiftSums = new double[memory.threads()][outputs];
+        threadScaleSums = new double[memory.threads()][outputs];
         mean = new double[outputs];
         inverseDeviation = new double[outputs];
         factor = new float[outputs];
         slope = new float[outputs];
-        remainder = new float[outputs];
+        remainder = new double[outputs];
     }
 
     private static FloatBuffer floats(Buffer buffer) {
@@ -98,9 +69,14 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         return matrices;
     }
 
-    /** β − a·μ. */
-    NativeBuffer offset() {
-        return offset;
+    /** μ. */
+    double[] mean() {
+        return mean;
+    }
+
+    /** β. */
+    FloatBuffer shift() {
+        return shift;
     }
 
     /** a. */
@@ -113,90 +89,140 @@ final class NormalizedPointwiseReduction implements BatchReduction {
         return slope;
     }
 
-    /** e. */
-    float[] remainder() {
+    /** a·dβ/T. */
+    double[] remainder() {
         return remainder;
     }
 
     @Override
     public void combineForward() {
         BatchNormalization normalization = operation.normalization();
-        addThreads();
+        batch.clear();
+        for (Moments thread : threadMoments) {
+            batch.add(thread);
+            thread.clear();
+        }
         for (int o = 0; o < outputs; o++) {
-            mean[o] = total.plain[o] / count;
-            double variance = Math.max(0, total.products[o] / count - mean[o] * mean[o]);
+            mean[o] = batch.mean(o);
+            double variance = batch.squares(o) / count;
             inverseDeviation[o] = 1 / Math.sqrt(variance + normalization.epsilon());
-            double a = scale.get(o) * inverseDeviation[o];
-            factor[o] = (float) a;
-            offsetRow[o] = (float) (shift.get(o) - a * mean[o]);
+            factor[o] = (float) (scale.get(o) * inverseDeviation[o]);
             double unbiased = variance * count / Math.max(1, count - 1);
             double m = normalization.momentum();
             runningMean.put(o, (float) (runningMean.get(o) + m * (mean[o] - runningMean.get(o))));
             runningVariance.put(o, (float) (runningVariance.get(o) + m * (unbiased - runningVariance.get(o))));
         }
-        offset.write(offsetRow);
     }
 
     @Override
     public void combineBackward() {
-        addThreads();
         for (int o = 0; o < outputs; o++) {
+            double beta = takeSum(threadShiftSums, o);
             double r = inverseDeviation[o];
+            double gamma = r * takeSum(threadScaleSums, o);
             double a = scale.get(o) * r;
-            double gamma = r * (total.products[o] - mean[o] * total.plain[o]);
-            double c = a * r * gamma / count;
-            shiftGradient.put(o, shiftGradient.get(o) + (float) total.plain[o]);
+            shiftGradient.put(o, shiftGradient.get(o) + (float) beta);
             scaleGradient.put(o, scaleGradient.get(o) + (float) gamma);
-            slope[o] = (float) c;
-            remainder[o] = (float) (a * total.plain[o] / count - c * mean[o]);
+            slope[o] = (float) (a * r * gamma / count);
+            remainder[o] = a * beta / count;
         }
     }
 
-    /** Takes the sums of all threads and clears them. */
-    private void addThreads() {
-        total.clear();
-        for (ChannelSums thread : sums) {
-            for (int o = 0; o < outputs; o++) {
-                total.plain[o] += thread.plain[o];
-                total.products[o] += thread.products[o];
-            }
-            thread.clear();
+    /** The sum of a channel over all threads, which begin anew. */
+    private static double takeSum(double[][] threads, int channel) {
+        double sum = 0;
+        for (double[] thread : threads) {
+            sum += thread[channel];
+            thread[channel] = 0;
         }
+        return sum;
     }
 
-    /** Adds to the sums of its thread what the statistics need of a slice. */
+    /** Adds to the moments of its thread those of a slice. */
     Runnable statistics(KernelMemory memory) {
-        return new Summation(matrices.responses(), memory);
+        return new Statistics(memory);
     }
 
     /** Adds to the sums of its thread what the gradients of γ and β need of a slice. */
     Runnable derivativeSums(KernelMemory memory) {
-        return new Summation(matrices.derivatives(), memory);
+        return new DerivativeSums(memory);
     }
 
-    private final class Summation implements Runnable {
+    /** For each sample of a slice the row of the constant of a matrix, and its product with B, value by value. */
+    private abstract class Sums implements Runnable {
         private final FloatBuffer source;
         private final FloatBuffer kernels = matrices.kernels().floats();
         private final int first;
         private final int end;
-        private final int size = matrices.size();
-        private final ChannelSums target;
-        private final float[] matrix = new float[size];
-        private final float[] kernel = new float[size];
+        private final float[] matrix = new float[matrices.size()];
+        private final float[] kernel = new float[matrices.size()];
+        private final double[] plain = new double[outputs];
+        private final double[] products = new double[outputs];
 
-        Summation(NativeBuffer source, KernelMemory memory) {
+        Sums(NativeBuffer source, KernelMemory memory) {
             this.source = source.floats();
             first = memory.firstSample();
             end = first + memory.samples();
-            target = sums[memory.thread()];
         }
+
+        /** Takes the sums of one sample, which may be written to. */
+        abstract void add(double[] plain, double[] products, double[] level);
 
         @Override
         public void run() {
             for (int n = first; n < end; n++) {
-                source.get(n * size, matrix);
-                kernels.get(n * size, kernel);
-                target.add(matrix, kernel, matrices.constant());
+                source.get(n * matrix.length, matrix);
+                kernels.get(n * matrix.length, kernel);
+                int last = matrices.constant() * outputs;
+                Arrays.fill(products, 0);
+                for (int begin = 0; begin < last; begin += outputs) {
+                    for (int o = 0; o < outputs; o++) {
+                        products[o] += (double) matrix[begin + o] * kernel[begin + o];
+                    }
+                }
+                for (int o = 0; o < outputs; o++) {
+                    plain[o] = matrix[last + o];
+                }
+                add(plain, products, matrices.levels()[n]);
+            }
+        }
+    }
+
+    private final class Statistics extends Sums {
+        private final int positions = operation.output().shape().positions();
+        private final Moments target;
+
+        Statistics(KernelMemory memory) {
+            super(matrices.responses(), memory);
+            target = threadMoments[memory.thread()];
+        }
+
+        @Override
+        void add(double[] plain, double[] products, double[] level) {
+            for (int o = 0; o < outputs; o++) {
+                double mean = plain[o] / positions;
+                products[o] = Math.max(0, products[o] - plain[o] * mean);
+                plain[o] = level[o] + mean;
+            }
+            target.add(positions, plain, products);
+        }
+    }
+
+    private final class DerivativeSums extends Sums {
+        private final double[] shiftSums;
+        private final double[] scaleSums;
+
+        DerivativeSums(KernelMemory memory) {
+            super(matrices.derivatives(), memory);
+            shiftSums = threadShiftSums[memory.thread()];
+            scaleSums = threadScaleSums[memory.thread()];
+        }
+
+        @Override
+        void add(double[] plain, double[] products, double[] level) {
+            for (int o = 0; o < outputs; o++) {
+                shiftSums[o] += plain[o];
+                scaleSums[o] += products[o] + (level[o] - mean[o]) * plain[o];
             }
         }
     }
@@ -204,6 +230,5 @@ final class NormalizedPointwiseReduction implements BatchReduction {
     @Override
     public void close() {
         matrices.close();
-        offset.close();
     }
 }

@@ -3,12 +3,14 @@ package io.dcd.engine.backend.onednn;
 import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.operation.NormalizedPointwise;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
-/** Writes B = [λ_n ⊙ W | P | 0]ᵀ for the samples of a slice. */
+/** Writes B_n = [λ_n ⊙ W | P | 0]ᵀ and κ_n = m_n·B_n for the samples of a slice. */
 final class PointwiseAssembly implements Runnable {
     private final int first;
     private final int samples;
     private final int inputs;
+    private final int constant;
     private final int outputs;
     private final int size;
     private final PointwiseWeights weights;
@@ -16,11 +18,14 @@ final class PointwiseAssembly implements Runnable {
     private final FloatBuffer kernels;
     private final float[] kernel;
     private final float[] factors;
+    private final float[][] pivots;
+    private final double[][] levels;
 
     PointwiseAssembly(NormalizedPointwise operation, PointwiseMatrices matrices, KernelMemory memory) {
         first = memory.firstSample();
         samples = memory.samples();
         inputs = matrices.inputs();
+        constant = matrices.constant();
         outputs = matrices.outputs();
         size = matrices.size();
         weights = new PointwiseWeights(operation, matrices, memory);
@@ -29,6 +34,8 @@ final class PointwiseAssembly implements Runnable {
         kernels = matrices.kernels().floats();
         kernel = new float[size];
         factors = new float[outputs];
+        pivots = matrices.pivots();
+        levels = matrices.levels();
     }
 
     @Override
@@ -44,6 +51,18 @@ final class PointwiseAssembly implements Runnable {
                 }
             }
             kernels.put((first + n) * size, kernel);
+            multiply(pivots[first + n], levels[first + n]);
+        }
+    }
+
+    private void multiply(float[] pivot, double[] level) {
+        Arrays.fill(level, 0);
+        for (int k = 0; k < constant; k++) {
+            int begin = k * outputs;
+            double m = pivot[k];
+            for (int o = 0; o < outputs; o++) {
+                level[o] += m * kernel[begin + o];
+            }
         }
     }
 }

@@ -26,12 +26,17 @@ final class PointwiseDifferentiation implements Runnable {
     private final FloatBuffer derivatives;
     private final float[] factor;
     private final float[] slope;
-    private final float[] remainder;
+    private final double[] mean;
+    private final double[] remainder;
+    private final float[][] pivots;
+    private final double[][] levels;
     private final float[] weightGradient;
     private final float[] derivative;
     private final float[] kernel;
     private final float[] response;
     private final float[] factors;
+    private final float[] sampleRemainder;
+    private final float[] total;
     private final float[] attentionRow;
 
     PointwiseDifferentiation(
@@ -58,12 +63,17 @@ final class PointwiseDifferentiation implements Runnable {
         derivatives = matrices.derivatives().floats();
         factor = reduction.factor();
         slope = reduction.slope();
+        mean = reduction.mean();
         remainder = reduction.remainder();
+        pivots = matrices.pivots();
+        levels = matrices.levels();
         weightGradient = new float[constant * outputs];
         derivative = new float[size];
         kernel = new float[size];
         response = new float[size];
         factors = new float[outputs];
+        sampleRemainder = new float[outputs];
+        total = new float[outputs];
         attentionRow = new float[outputs];
     }
 
@@ -84,8 +94,16 @@ final class PointwiseDifferentiation implements Runnable {
         responses.get(sample * size, response);
         attention.get(n * outputs, factors);
         Arrays.fill(attentionRow, 0);
+        double[] level = levels[sample];
+        for (int o = 0; o < outputs; o++) {
+            sampleRemainder[o] = (float) (remainder[o] + slope[o] * (level[o] - mean[o]));
+        }
+        int last = constant * outputs;
+        combine(last, moments.get((sample * width + constant) * width + constant));
+        System.arraycopy(derivative, last, total, 0, outputs);
         for (int k = 0; k < constant; k++) {
             combine(k * outputs, moments.get((sample * width + k) * width + constant));
+            addLevel(k * outputs, pivots[sample][k]);
             if (k < inputs) {
                 addAttended(k * outputs, rows);
             } else {
@@ -93,7 +111,7 @@ final class PointwiseDifferentiation implements Runnable {
             }
         }
         for (int o = 0; o < outputs; o++) {
-            response[constant * outputs + o] = -remainder[o];
+            response[last + o] = -sampleRemainder[o];
         }
         responses.put(sample * size, response);
         if (attentionGradient != null) {
@@ -101,14 +119,21 @@ final class PointwiseDifferentiation implements Runnable {
         }
     }
 
-    /** One row of dB = a ⊙ D − c ⊙ V − G[k, 1]·e in place of D, and of −c ⊙ B in place of V. */
+    /** One row of dB = a ⊙ D − c ⊙ V − G[k, 1]·e_n in place of D, and of −c ⊙ B in place of V. */
     private void combine(int begin, float sum) {
         for (int o = 0; o < outputs; o++) {
             derivative[begin + o] =
-                    factor[o] * derivative[begin + o] - slope[o] * response[begin + o] - sum * remainder[o];
+                    factor[o] * derivative[begin + o] - slope[o] * response[begin + o] - sum * sampleRemainder[o];
         }
         for (int o = 0; o < outputs; o++) {
             response[begin + o] = -slope[o] * kernel[begin + o];
+        }
+    }
+
+    /** Adds to a row of dB what κ_n = m_n·B_n passes on, m_n[k]·Σ_t dy. */
+    private void addLevel(int begin, float pivot) {
+        for (int o = 0; o < outputs; o++) {
+            derivative[begin + o] += pivot * total[o];
         }
     }
 

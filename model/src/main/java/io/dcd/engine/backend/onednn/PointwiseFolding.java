@@ -3,7 +3,7 @@ package io.dcd.engine.backend.onednn;
 import io.dcd.engine.backend.KernelMemory;
 import java.nio.FloatBuffer;
 
-/** Writes a ⊙ B for the samples of a slice. */
+/** Writes a ⊙ B_n, with a ⊙ (κ_n − μ) + β in the row of the constant, for the samples of a slice. */
 final class PointwiseFolding implements Runnable {
     private final int first;
     private final int end;
@@ -13,6 +13,9 @@ final class PointwiseFolding implements Runnable {
     private final FloatBuffer kernels;
     private final FloatBuffer folded;
     private final float[] factor;
+    private final double[] mean;
+    private final FloatBuffer shift;
+    private final double[][] levels;
     private final float[] kernel;
 
     PointwiseFolding(NormalizedPointwiseReduction reduction, KernelMemory memory) {
@@ -25,6 +28,9 @@ final class PointwiseFolding implements Runnable {
         kernels = matrices.kernels().floats();
         folded = matrices.folded().floats();
         factor = reduction.factor();
+        mean = reduction.mean();
+        shift = reduction.shift();
+        levels = matrices.levels();
         kernel = new float[size];
     }
 
@@ -37,6 +43,10 @@ final class PointwiseFolding implements Runnable {
                 for (int o = 0; o < outputs; o++) {
                     kernel[begin + o] *= factor[o];
                 }
+            }
+            int begin = constant * outputs;
+            for (int o = 0; o < outputs; o++) {
+                kernel[begin + o] = (float) (factor[o] * (levels[n][o] - mean[o]) + shift.get(o));
             }
             folded.put(n * size, kernel);
         }

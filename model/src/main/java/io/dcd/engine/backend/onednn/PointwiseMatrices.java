@@ -24,6 +24,8 @@ final class PointwiseMatrices implements AutoCloseable {
     private final NativeBuffer responses;
     private final NativeBuffer folded;
     private final NativeBuffer derivatives;
+    private final float[][] pivots;
+    private final double[][] levels;
 
     PointwiseMatrices(NormalizedPointwise operation, int batch) {
         this.batch = batch;
@@ -38,6 +40,8 @@ final class PointwiseMatrices implements AutoCloseable {
         responses = NativeBuffer.allocate((long) batch * size());
         folded = NativeBuffer.allocate((long) batch * size());
         derivatives = NativeBuffer.allocate((long) batch * size());
+        pivots = new float[batch][width];
+        levels = new double[batch][outputs];
         FloatBuffer rows = extended.floats();
         for (int row = 0; row < batch * positions; row++) {
             rows.put(row * width + constant, 1);
@@ -93,12 +97,12 @@ final class PointwiseMatrices implements AutoCloseable {
         return kernels;
     }
 
-    /** V; after {@link PointwiseDifferentiation} −c ⊙ B, and −e in the row of the constant. */
+    /** V; after {@link PointwiseDifferentiation} −c ⊙ B, and −e_n in the row of the constant. */
     NativeBuffer responses() {
         return responses;
     }
 
-    /** a ⊙ B. */
+    /** a ⊙ B, and a ⊙ (κ_n − μ) + β in the row of the constant. */
     NativeBuffer folded() {
         return folded;
     }
@@ -106,6 +110,16 @@ final class PointwiseMatrices implements AutoCloseable {
     /** D. */
     NativeBuffer derivatives() {
         return derivatives;
+    }
+
+    /** m_n of every sample, 0 for the constant. */
+    float[][] pivots() {
+        return pivots;
+    }
+
+    /** κ_n of every sample. */
+    double[][] levels() {
+        return levels;
     }
 
     /** The part of a buffer of equally large matrices that belongs to some samples. */
