@@ -154,11 +154,17 @@ final class BenchCommand implements Callable<Integer> {
     private Report measure(Workload workload, NetworkOptions options, Backend chosen, int threadCount)
             throws IOException {
         BenchmarkResult result;
+        double milliseconds;
         PeerReport peerReport = null;
         try (Benchmark benchmark = new Benchmark(workload, chosen)) {
             result = benchmark.run(warmups, repeats, profile);
+            milliseconds = result.stepMilliseconds();
             if (peer) {
-                peerReport = compare(benchmark);
+                try (PeerProcess process = startPeer()) {
+                    Comparison comparison = Comparison.of(benchmark, process, warmups, repeats);
+                    milliseconds = comparison.stepMilliseconds();
+                    peerReport = peerReport(comparison, process);
+                }
             }
         }
         return new Report(
@@ -169,32 +175,33 @@ final class BenchCommand implements Callable<Integer> {
                 options.stemStride(),
                 chosen.name(),
                 threadCount,
-                result.stepMilliseconds(),
-                result.imagesPerSecond(),
+                milliseconds,
+                batch * 1e3 / milliseconds,
                 result.arenaBytes() / 1e6,
                 peakResidentMegabytes(),
                 peerReport,
                 result.profile());
     }
 
-    private PeerReport compare(Benchmark benchmark) throws IOException {
-        String name = peer().name();
+    private PeerProcess startPeer() throws IOException {
+        peer(); // if there is none, the process need not be asked
         List<String> arguments =
                 new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
         arguments.add(AS_PEER);
-        try (PeerProcess process = PeerProcess.start(Dcd.class.getName(), arguments)) {
-            Comparison comparison = Comparison.of(benchmark, process, warmups, repeats);
-            double milliseconds = comparison.peerStepMilliseconds();
-            OptionalDouble resident = process.peakMegabytes();
-            Double ours = peakResidentMegabytes();
-            return new PeerReport(
-                    name,
-                    milliseconds,
-                    batch * 1e3 / milliseconds,
-                    comparison.ratio(),
-                    resident.isPresent() ? resident.getAsDouble() : null,
-                    resident.isPresent() && ours != null ? ours / resident.getAsDouble() : null);
-        }
+        return PeerProcess.start(Dcd.class.getName(), arguments);
+    }
+
+    private PeerReport peerReport(Comparison comparison, PeerProcess process) {
+        double milliseconds = comparison.peerStepMilliseconds();
+        OptionalDouble resident = process.peakMegabytes();
+        Double ours = peakResidentMegabytes();
+        return new PeerReport(
+                peer().name(),
+                milliseconds,
+                batch * 1e3 / milliseconds,
+                comparison.ratio(),
+                resident.isPresent() ? resident.getAsDouble() : null,
+                resident.isPresent() && ours != null ? ours / resident.getAsDouble() : null);
     }
 
     /** Runs libtorch's steps as the process asks that started this one. */

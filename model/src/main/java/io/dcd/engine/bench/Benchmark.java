@@ -92,16 +92,14 @@ public final class Benchmark implements AutoCloseable {
         for (int i = 0; i < repeats; i++) {
             times[i] = step();
         }
-        double median = median(times);
-        return new BenchmarkResult(
-                median, batch * 1e3 / median, plan.arenaElements() * Float.BYTES, profile ? costs() : List.of());
+        return new BenchmarkResult(median(times), plan.arenaElements() * Float.BYTES, profile ? costs() : List.of());
     }
 
-    /** The middle of the sorted values. */
+    /** The middle of the sorted values, or the mean of the two in the middle. */
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private List<OperationCost> costs() {

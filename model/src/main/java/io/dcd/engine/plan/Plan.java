@@ -9,7 +9,6 @@ import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.folding.FoldedGraph;
-import io.dcd.engine.folding.Folding;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
@@ -52,8 +51,8 @@ public final class Plan implements AutoCloseable {
         this.options = options;
         this.backend = backend;
         this.threads = Math.min(backend.threads(), options.batch());
-        FoldedGraph folded = options.folded() ? Folding.apply(graph) : FoldedGraph.unchanged(graph);
-        this.program = options.training() ? backend.rewrite(graph) : folded.graph();
+        FoldedGraph folded = Program.of(graph, backend, options);
+        this.program = folded.graph();
         GradientFlow gradients = new GradientFlow(program, options.inputGradients());
         Schedule schedule = Schedule.of(program, gradients, options.training());
         int share = (options.batch() + threads - 1) / threads;
