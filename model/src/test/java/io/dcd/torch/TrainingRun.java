@@ -1,0 +1,21 @@
+package io.dcd.torch;
+
+import io.dcd.engine.graph.Parameter;
+
+/** A training whose last step can be looked at. */
+interface TrainingRun {
+    /** Takes the step {@code number}. */
+    void step(long number);
+
+    /** The loss of the last step, before its update. */
+    double loss();
+
+    /** The logits of the last step, before its update. */
+    double[] logits();
+
+    /** The gradient of a trainable parameter in the last step. */
+    double[] gradient(Parameter parameter);
+
+    /** The values of {@code parameter} after the last step. */
+    double[] values(Parameter parameter);
+}
