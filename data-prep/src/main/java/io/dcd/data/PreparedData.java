@@ -44,7 +44,7 @@ public final class PreparedData {
             byte[] classes = readClasses(fileSystem, classesFile);
             if (!Digests.sha256(classes).equals(manifest.classes().sha256())) {
                 throw new DataException(
-                        classesFile + " differs from what the manifest states; prepare the data again with `dcd prep`");
+                        classesFile + " differs from what the manifest states; run the same `dcd prep` again");
             }
             ClassIndex classIndex = ClassIndex.of(List.of(Json.MAPPER.readValue(classes, ImageClass[].class)));
             // A path made of a URI may end in a slash, which no other path does.
@@ -58,6 +58,16 @@ public final class PreparedData {
         } catch (IOException e) {
             throw new DataException("cannot read the prepared data in " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The manifest of a directory, whatever has become of the other files.
+     *
+     * @throws DataException if it cannot be read as one
+     */
+    public static Manifest readManifest(Configuration configuration, Path directory) throws IOException {
+        FileSystem fileSystem = directory.getFileSystem(configuration);
+        return parse(directory, readSmallFile(fileSystem, new Path(directory, Manifest.FILE_NAME)));
     }
 
     public Path directory() {
@@ -102,7 +112,10 @@ public final class PreparedData {
         try {
             manifest = Json.MAPPER.readValue(bytes, Manifest.class);
         } catch (JsonProcessingException e) {
-            throw new DataException(file + " is not a manifest of prepared data: " + e.getOriginalMessage(), e);
+            throw new DataException(
+                    file + " is not a manifest of prepared data: " + e.getOriginalMessage() + "; remove " + directory
+                            + " and prepare the data again with `dcd prep`",
+                    e);
         }
         if (!Manifest.FORMAT.equals(manifest.format()) || manifest.version() != Manifest.VERSION) {
             throw new DataException(file + " has format " + manifest.format() + " version " + manifest.version()
@@ -116,7 +129,7 @@ public final class PreparedData {
         try {
             return readSmallFile(fileSystem, file);
         } catch (FileNotFoundException e) {
-            throw new DataException(file + " is missing; prepare the data again with `dcd prep`", e);
+            throw new DataException(file + " is missing; run the same `dcd prep` again", e);
         }
     }
 

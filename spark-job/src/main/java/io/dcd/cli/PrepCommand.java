@@ -47,6 +47,9 @@ import picocli.CommandLine.Spec;
         })
 final class PrepCommand implements Callable<Integer> {
     private static final int MEBI = 1 << 20;
+    /** An image is held in one array. */
+    private static final int MAXIMUM_IMAGE_MEBIBYTES = Integer.MAX_VALUE / MEBI;
+
     private static final String AUTO = "auto";
 
     @Spec
@@ -128,7 +131,7 @@ final class PrepCommand implements Callable<Integer> {
             names = "--max-image-mebibytes",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Larger files go to quarantine.")
+            description = "Larger files go to quarantine; 2047 at most.")
     private int maximumImageMebibytes;
 
     @Option(
@@ -201,14 +204,21 @@ final class PrepCommand implements Callable<Integer> {
                     .withSourceHashes(!noSourceHashes)
                     .withRecoding(new Recoding(resize, jpegQuality))
                     .withMaximumQuarantined(maximumQuarantined)
-                    .withImageLimits(new ImageLimits(
-                            Math.multiplyExact(maximumImageMebibytes, MEBI), maximumImageMegapixels * 1_000_000L))
+                    .withImageLimits(new ImageLimits(imageBytes(), maximumImageMegapixels * 1_000_000L))
                     .withShardLimits(new ShardLimits(
                             (long) rowGroupMebibytes * MEBI, rowGroupRows, (long) shardMebibytes * MEBI, shardRows))
                     .build();
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
+    }
+
+    private int imageBytes() {
+        if (maximumImageMebibytes < 1 || maximumImageMebibytes > MAXIMUM_IMAGE_MEBIBYTES) {
+            throw new UsageException("--max-image-mebibytes must lie in 1 … " + MAXIMUM_IMAGE_MEBIBYTES + ", got "
+                    + maximumImageMebibytes);
+        }
+        return maximumImageMebibytes * MEBI;
     }
 
     private Path path(String text) {

@@ -95,6 +95,34 @@ class PrepCommandTest {
         assertThat(dcd.run("prep", "--source", source.toString(), "--output", output.toString(), "--shard-rows", "0"))
                 .isEqualTo(2);
         assertThat(dcd.err()).contains("shard limits must be positive");
+        assertThat(dcd.run(
+                        "prep",
+                        "--source",
+                        source.toString(),
+                        "--output",
+                        output.toString(),
+                        "--max-image-mebibytes",
+                        "4096"))
+                .isEqualTo(2);
+        assertThat(dcd.err()).contains("--max-image-mebibytes must lie in 1 … 2047, got 4096");
+    }
+
+    @Test
+    void whatCannotBeReadOrWrittenIsRefusedBeforeTheJob() throws IOException {
+        Path archive = source.resolve("ILSVRC2012_img_val.tar");
+        Path inAFile = archive.resolve("output");
+        assertThat(prepare(inAFile)).isEqualTo(3);
+        assertThat(dcd.err()).contains("dcd prep: cannot make the output directory file:" + inAFile);
+
+        Files.delete(archive);
+        Files.createDirectory(archive);
+        assertThat(prepare(output)).isEqualTo(3);
+        assertThat(dcd.err()).contains("dcd prep: source file file:" + archive + " cannot be read: ");
+        assertThat(output).doesNotExist();
+    }
+
+    private int prepare(Path target) {
+        return dcd.run("prep", "--master", "local[2]", "--source", source.toString(), "--output", target.toString());
     }
 
     @Test

@@ -10,8 +10,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
 
-/** Finds the file system of a path. */
+/** Finds the file system of a path, and does what file systems do in different ways. */
 public final class FileSystems {
     private static final String BUFFER_SIZE = CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_KEY;
     private static final int BUFFER_SIZE_DEFAULT = CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_DEFAULT;
@@ -24,7 +26,16 @@ public final class FileSystems {
      */
     public static FileSystem of(Configuration configuration, Path path) throws IOException {
         FileSystem fileSystem = path.getFileSystem(configuration);
-        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+        if (!(fileSystem instanceof LocalFileSystem local)) {
+            return fileSystem;
+        }
+        FileSystem raw = local.getRawFileSystem();
+        if (raw.getClass() != RawLocalFileSystem.class) {
+            return raw;
+        }
+        FileSystem plain = new PlainLocalFileSystem();
+        plain.initialize(raw.getUri(), configuration);
+        return plain;
     }
 
     /**
@@ -40,8 +51,7 @@ public final class FileSystems {
     }
 
     /**
-     * Begins a file, and the directories above it. Hadoop's shorter methods set the file's permissions, for which they start a process
-     * for each local file; this one leaves them to the file system.
+     * Begins a file, and the directories above it.
      */
     static FSDataOutputStream create(FileSystem fileSystem, Path file, boolean overwrite) throws IOException {
         return fileSystem.create(
@@ -51,6 +61,16 @@ public final class FileSystems {
                 fileSystem.getDefaultReplication(file),
                 fileSystem.getDefaultBlockSize(file),
                 null);
+    }
+
+    /**
+     * Waits until what has been written is safe from a crash of the machine, where the file system can see to that. Object stores cannot;
+     * they keep a file whole or not at all when it is closed.
+     */
+    public static void sync(FSDataOutputStream out) throws IOException {
+        if (out.hasCapability(StreamCapabilities.HSYNC)) {
+            out.hsync();
+        }
     }
 
     /**

@@ -19,6 +19,8 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right of one driver to write a directory: a file that names the holder and that the holder rewrites again and again with a
@@ -26,6 +28,8 @@ import org.apache.hadoop.fs.Path;
  * clocks are compared.
  */
 public final class Lease implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
     /** Between two signs of life. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
@@ -45,7 +49,6 @@ public final class Lease implements AutoCloseable {
     private final Terms terms;
     private final ScheduledExecutorService heartbeat;
     private Holder me;
-    private volatile IOException failure;
 
     /**
      * How a lease speaks to its user.
@@ -116,9 +119,6 @@ public final class Lease implements AutoCloseable {
     /** Fails, as the terms say, if another driver has taken over, or the file system cannot be reached. */
     public synchronized void requireHeld() {
         try {
-            if (failure != null) {
-                throw failure;
-            }
             Optional<Holder> holder = read();
             if (holder.isEmpty() || !holder.get().token().equals(me.token())) {
                 throw terms.failed("this driver was silent for too long and lost %s to %s"
@@ -151,10 +151,11 @@ public final class Lease implements AutoCloseable {
                             .isPresent()) {
                 me = new Holder(me.token(), me.host(), me.process(), me.beats() + 1);
                 write(true);
-                failure = null;
             }
         } catch (IOException e) {
-            failure = e;
+            // The next beat may reach the file system again, and whether the lease was lost meanwhile is read when it
+            // matters.
+            LOG.warn("cannot write the lease {}: {}", file, e.getMessage());
         }
     }
 

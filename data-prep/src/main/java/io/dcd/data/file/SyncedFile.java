@@ -10,13 +10,13 @@ import org.apache.hadoop.io.IOUtils;
 public final class SyncedFile {
     private SyncedFile() {}
 
-    /** Writes {@code bytes} to a file and waits until they are safe from a crash of the machine. */
+    /** Writes {@code bytes} to a file and waits until they are safe from a crash of the machine, see {@link FileSystems#sync}. */
     public static void write(FileSystem fileSystem, Path file, boolean overwrite, byte[] bytes) throws IOException {
         FSDataOutputStream out = FileSystems.create(fileSystem, file, overwrite);
         boolean written = false;
         try {
             out.write(bytes);
-            out.hsync();
+            FileSystems.sync(out);
             written = true;
         } finally {
             if (!written) {

@@ -91,15 +91,15 @@ final class JpegStructure {
                 RefusalReason.TRUNCATED, "ends after " + length + " bytes without an end marker");
     }
 
-    /** Where the next byte 0xFF is; eight bytes are looked at together, for this loop passes over nearly every byte of the data set. */
+    /** Where the next byte 0xFF is; eight bytes are looked at together, for this loop passes over every byte of the data set. */
     private int nextFullByte(int from) {
         int at = from;
         while (at + Long.BYTES <= length) {
             long inverted = ~(long) LONGS.get(bytes, at);
-            // The highest bit of a byte is set in this expression where the byte of `inverted` is zero (or one above
-            // such a byte is).
-            if ((inverted - LOWEST_BITS & ~inverted & HIGHEST_BITS) != 0) {
-                break;
+            // The lowest bit in this expression is the highest bit of the first byte of `inverted` that is zero.
+            long found = inverted - LOWEST_BITS & ~inverted & HIGHEST_BITS;
+            if (found != 0) {
+                return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
             }
             at += Long.BYTES;
         }

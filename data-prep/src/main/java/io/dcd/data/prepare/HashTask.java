@@ -2,21 +2,15 @@ package io.dcd.data.prepare;
 
 import io.dcd.data.Digests;
 import io.dcd.data.file.BlockHosts;
-import io.dcd.data.file.FileSystems;
 import io.dcd.data.source.ImageSource.SourceFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.security.MessageDigest;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Computes the MD5 of one source file, the hash that image-net.org publishes. */
 record HashTask(SourceFile file) implements SourceTask<HashTask.Result> {
-    /** Stays in the processor's cache between being read and being hashed. */
-    private static final int BUFFER_BYTES = 1 << 17;
-
     /** The hash in hexadecimal. */
     record Result(String md5) implements Serializable {}
 
@@ -37,15 +31,6 @@ record HashTask(SourceFile file) implements SourceTask<HashTask.Result> {
 
     @Override
     public Result run(Configuration configuration) throws IOException {
-        MessageDigest digest = Digests.newMd5();
-        Path path = new Path(file.path());
-        try (InputStream in = FileSystems.of(configuration, path).open(path, BUFFER_BYTES)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                SparkTasks.stopIfCancelled();
-                digest.update(buffer, 0, count);
-            }
-        }
-        return new Result(Digests.hex(digest.digest()));
+        return new Result(FileHash.of(configuration, new Path(file.path()), Digests.newMd5()));
     }
 }

@@ -19,7 +19,9 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FsStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.StringUtils;
 
 /**
  * The directory that a preparation fills. Until the manifest appears, which one rename does at the very end, readers refuse it; a
@@ -66,7 +68,7 @@ final class OutputDirectory implements Serializable {
         return new Path(staging(), "results");
     }
 
-    /** What a directory holds when it has become ours. */
+    /** What a directory holds of a preparation. */
     enum State {
         /** Nothing. */
         NEW,
@@ -82,10 +84,16 @@ final class OutputDirectory implements Serializable {
      * @throws DataException if another preparation has it
      */
     Lease lease(Configuration configuration) throws IOException {
-        return Lease.take(
-                FileSystems.of(configuration, directory()),
-                new Path(directory, LEASE),
-                new Lease.Terms("--output", DataException::new));
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        try {
+            fileSystem.mkdirs(directory());
+        } catch (IOException e) {
+            throw new DataException(
+                    "cannot make the output directory " + directory + ": " + e.getMessage()
+                            + "; see to its rights, or give another --output",
+                    e);
+        }
+        return Lease.take(fileSystem, new Path(directory, LEASE), new Lease.Terms("--output", DataException::new));
     }
 
     /**
@@ -102,7 +110,7 @@ final class OutputDirectory implements Serializable {
             throw new DataException("output " + directory + " is a file; choose a new directory with --output");
         }
         if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
-            Manifest manifest = PreparedData.open(configuration, directory()).manifest();
+            Manifest manifest = PreparedData.readManifest(configuration, directory());
             preparation.requireSame(manifest.preparation(), "output " + directory + " holds data prepared");
             return isComplete(fileSystem, manifest) ? State.FINISHED : State.BEGUN;
         }
@@ -129,17 +137,53 @@ final class OutputDirectory implements Serializable {
         return !fileSystem.exists(staging()) && !fileSystem.exists(new Path(directory, LEASE));
     }
 
+    /** Puts the class index of finished data back if it is lost or damaged; to be called with the lease. */
+    void restoreClasses(Configuration configuration, byte[] classes) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
+            Manifest.ContentFile expected =
+                    PreparedData.readManifest(configuration, directory()).classes();
+            if (!isIntact(fileSystem, expected) && Digests.sha256(classes).equals(expected.sha256())) {
+                fileSystem.mkdirs(staging());
+                put(configuration, expected.path(), classes);
+            }
+        }
+    }
+
+    /**
+     * To be called with the lease.
+     *
+     * @param bytes that the shards will take, about
+     * @throws DataException if the file system says that it has less room than what is still to be written needs
+     */
+    void requireRoom(Configuration configuration, long bytes) throws IOException {
+        FileSystem fileSystem = FileSystems.of(configuration, directory());
+        long missing = bytes;
+        for (Split split : Split.values()) {
+            Path folder = new Path(directory, split.directory());
+            for (FileStatus shard : fileSystem.exists(folder) ? fileSystem.listStatus(folder) : new FileStatus[0]) {
+                missing -= shard.getLen();
+            }
+        }
+        int replicas = fileSystem.getDefaultReplication(directory());
+        FsStatus room = fileSystem.getStatus(directory());
+        // Some file systems know nothing and say so by zeros.
+        if (room.getCapacity() > 0 && room.getRemaining() / replicas < missing) {
+            throw new DataException("output " + directory + " has room for "
+                    + StringUtils.byteDesc(room.getRemaining() / replicas)
+                    + (replicas > 1 ? " in " + replicas + " replicas" : "")
+                    + ", but the shards will take about " + StringUtils.byteDesc(missing)
+                    + " more; make room, shrink the images with --resize, or give another --output");
+        }
+    }
+
     /**
      * Makes the directory ours, what is left of an earlier attempt included; to be called with the lease, after {@link #look}.
      */
     void begin(Configuration configuration, Preparation preparation) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
         if (fileSystem.exists(new Path(directory, Manifest.FILE_NAME))) {
-            reopen(
-                    configuration,
-                    fileSystem,
-                    preparation,
-                    PreparedData.open(configuration, directory()).manifest());
+            reopen(configuration, fileSystem, preparation, PreparedData.readManifest(configuration, directory()));
         } else if (fileSystem.exists(new Path(staging(), NOTE))
                 && !preparation
                         .changedSince(readNote(fileSystem, new Path(staging(), NOTE)))
@@ -172,8 +216,19 @@ final class OutputDirectory implements Serializable {
                 }
             }
         }
-        return fileSystem.exists(
-                new Path(directory, manifest.quarantine().table().path()));
+        return isIntact(fileSystem, manifest.classes())
+                && isIntact(fileSystem, manifest.quarantine().table());
+    }
+
+    /** Whether a small file is what the manifest says. */
+    private boolean isIntact(FileSystem fileSystem, Manifest.ContentFile expected) throws IOException {
+        Path file = new Path(directory, expected.path());
+        if (!fileSystem.exists(file) || fileSystem.getFileStatus(file).getLen() != expected.bytes()) {
+            return false;
+        }
+        try (FSDataInputStream in = fileSystem.open(file)) {
+            return Digests.sha256(in.readAllBytes()).equals(expected.sha256());
+        }
     }
 
     private boolean isThere(FileSystem fileSystem, Manifest.Shard shard) throws IOException {
@@ -267,7 +322,7 @@ final class OutputDirectory implements Serializable {
         fileSystem.delete(file, false);
         try (FSDataOutputStream out = FileSystems.create(fileSystem, file)) {
             out.write(bytes);
-            out.hsync();
+            FileSystems.sync(out);
         }
     }
 }

@@ -70,6 +70,7 @@ public final class PrepareJob {
                     : SourceLayout.recognise(configuration, options.source());
             ImageSource source = layout.open(configuration, options.source(), options.splits());
             listener.found(source);
+            source.requireReadable(configuration);
             Preparation preparation = Preparation.of(options, source);
             if (output.look(configuration, preparation) != OutputDirectory.State.FINISHED
                     || !output.isTidy(configuration)) {
@@ -90,11 +91,15 @@ public final class PrepareJob {
     private void prepareAlone(ImageSource source, Preparation preparation) throws IOException {
         try (Lease lease = output.lease(configuration)) {
             // Whoever held the lease until now may have changed everything.
+            output.restoreClasses(configuration, classes(source));
             OutputDirectory.State state = output.look(configuration, preparation);
             requireUnchanged(source, preparation);
             if (state == OutputDirectory.State.FINISHED) {
                 output.tidy(configuration);
                 return;
+            }
+            if (options.recoding().shorterSide() == 0) {
+                output.requireRoom(configuration, source.bytes());
             }
             output.begin(configuration, preparation);
             Manifest manifest;
@@ -127,8 +132,7 @@ public final class PrepareJob {
             return;
         }
         Map<String, String> before = new HashMap<>();
-        PreparedData.open(configuration, options.output())
-                .manifest()
+        PreparedData.readManifest(configuration, options.output())
                 .sources()
                 .forEach(file -> before.put(file.name(), file.md5()));
         List<HashTask> work = source.files().stream()
@@ -167,9 +171,6 @@ public final class PrepareJob {
                     write(tasks, source, plan, content.quarantined().size());
             List<Manifest.SplitContent> splits = new ArrayList<>();
             plan.forEach((split, planned) -> splits.add(splitContent(split, planned, shards, source.classes())));
-            byte[] classes = Json.MAPPER
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsBytes(source.classes().classes());
             if (!hashes.areDone()) {
                 long bytes = hashed.stream().mapToLong(SourceFile::bytes).sum();
                 int quarantined = content.quarantined().size();
@@ -185,8 +186,14 @@ public final class PrepareJob {
                     content.files(md5),
                     splits,
                     quarantine(content.quarantined()),
-                    output.put(configuration, OutputDirectory.CLASSES, classes));
+                    output.put(configuration, OutputDirectory.CLASSES, classes(source)));
         }
+    }
+
+    private static byte[] classes(ImageSource source) throws IOException {
+        return Json.MAPPER
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsBytes(source.classes().classes());
     }
 
     private SourceContent check(SparkTasks tasks, ImageSource source, BlockHosts blocks) {
@@ -234,17 +241,21 @@ public final class PrepareJob {
         long[] done = new long[2];
         Broadcast<ShardTask.Context> context =
                 spark.broadcast(new ShardTask.Context(output, source.units(), source.classes(), options.recoding()));
-        tasks.run(
-                "dcd prep: write the shards of " + options.output(),
-                work,
-                (task, shipped) -> task.run(shipped, context.value()),
-                (task, shard) -> {
-                    shards.put(shard.path(), shard);
-                    done[0] += task.images().size();
-                    done[1] += task.bytes();
-                    listener.progress(
-                            new Progress(Phase.WRITE, done[0], totalImages, done[1], totalBytes, quarantined));
-                });
+        try {
+            tasks.run(
+                    "dcd prep: write the shards of " + options.output(),
+                    work,
+                    (task, shipped) -> task.run(shipped, context.value()),
+                    (task, shard) -> {
+                        shards.put(shard.path(), shard);
+                        done[0] += task.images().size();
+                        done[1] += task.bytes();
+                        listener.progress(
+                                new Progress(Phase.WRITE, done[0], totalImages, done[1], totalBytes, quarantined));
+                    });
+        } finally {
+            context.destroy();
+        }
         return shards;
     }
 

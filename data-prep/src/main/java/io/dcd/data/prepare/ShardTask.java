@@ -1,17 +1,15 @@
 package io.dcd.data.prepare;
 
 import io.dcd.data.ClassIndex;
-import io.dcd.data.Digests;
 import io.dcd.data.Manifest;
 import io.dcd.data.file.FileSystems;
 import io.dcd.data.image.ImageRecoder;
 import io.dcd.data.image.ImageRecoder.Recoded;
-import io.dcd.data.shard.ShardRow;
+import io.dcd.data.shard.NewRow;
 import io.dcd.data.shard.ShardWriter;
 import io.dcd.data.source.ImageUnit;
 import java.io.IOException;
 import java.io.Serializable;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,38 +64,58 @@ record ShardTask(String path, List<Integer> rowGroups, ArrayList<CheckedImage> i
 
     private Manifest.Shard write(Configuration configuration, Context context, FileSystem fileSystem, Path temporary)
             throws IOException {
-        MessageDigest digest = Digests.newSha256();
-        Recoding recoding = context.recoding();
         try (ShardWriter writer = new ShardWriter(fileSystem, temporary, rowGroups);
                 SourceFiles sources = new SourceFiles(configuration);
-                ImageRecoder recoder = new ImageRecoder(recoding.quality())) {
+                ImageRecoder recoder = new ImageRecoder(context.recoding().quality())) {
             for (CheckedImage image : images) {
                 SparkTasks.stopIfCancelled();
-                byte[] original = new byte[image.bytes()];
-                FSDataInputStream in =
-                        sources.open(context.units().get(image.unit()).fileOf(image.name()));
-                // A read at an offset: neither HDFS nor object stores then prepare for reading on.
-                in.readFully(image.offset(), original);
-                Recoded stored;
-                if (recoding.shrinks(image)) {
-                    stored = recoder.shrink(original, recoding.shorterSide());
-                } else if (image.odd()) {
-                    stored = recoder.recode(original);
-                } else {
-                    stored = new Recoded(original, image.width(), image.height());
-                }
-                writer.write(new ShardRow(
-                        stored.image(),
-                        image.label(),
-                        context.classes().ofLabel(image.label()).wnid(),
-                        image.name(),
-                        stored.width(),
-                        stored.height(),
-                        stored.image() == original,
-                        digest.digest(stored.image())));
+                boolean original = !image.odd() && !context.recoding().shrinks(image);
+                writer.write(original ? original(image, context, sources) : recoded(image, context, sources, recoder));
             }
             return writer.finish(path);
         }
+    }
+
+    private static NewRow original(CheckedImage image, Context context, SourceFiles sources) {
+        return new NewRow(
+                (target, offset) -> read(image, context, sources, target, offset),
+                image.bytes(),
+                image.label(),
+                wnid(image, context),
+                image.name(),
+                image.width(),
+                image.height(),
+                true);
+    }
+
+    private static NewRow recoded(CheckedImage image, Context context, SourceFiles sources, ImageRecoder recoder)
+            throws IOException {
+        byte[] original = new byte[image.bytes()];
+        read(image, context, sources, original, 0);
+        Recoded stored = context.recoding().shrinks(image)
+                ? recoder.shrink(original, context.recoding().shorterSide())
+                : recoder.recode(original);
+        byte[] bytes = stored.image();
+        return new NewRow(
+                (target, offset) -> System.arraycopy(bytes, 0, target, offset, bytes.length),
+                bytes.length,
+                image.label(),
+                wnid(image, context),
+                image.name(),
+                stored.width(),
+                stored.height(),
+                false);
+    }
+
+    private static String wnid(CheckedImage image, Context context) {
+        return context.classes().ofLabel(image.label()).wnid();
+    }
+
+    private static void read(CheckedImage image, Context context, SourceFiles sources, byte[] target, int offset)
+            throws IOException {
+        FSDataInputStream in = sources.open(context.units().get(image.unit()).fileOf(image.name()));
+        // A read at an offset: neither HDFS nor object stores then prepare for reading on.
+        in.readFully(image.offset(), target, offset, image.bytes());
     }
 
     private static boolean hasLength(FileSystem fileSystem, Path file, long bytes) throws IOException {

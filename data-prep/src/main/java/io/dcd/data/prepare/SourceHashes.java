@@ -17,7 +17,7 @@ final class SourceHashes implements AutoCloseable {
     private final SparkTasks tasks;
     private final Map<String, String> md5 = new HashMap<>();
     private final Thread thread;
-    private Exception failure;
+    private Throwable failure;
 
     private SourceHashes(SparkTasks tasks, List<HashTask> work, OutputDirectory output, BlockHosts blocks) {
         this.tasks = tasks;
@@ -43,7 +43,7 @@ final class SourceHashes implements AutoCloseable {
                     task -> task.hosts(blocks),
                     (task, configuration) -> task.runOnce(configuration, output),
                     (task, result) -> md5.put(task.file().name(), result.md5()));
-        } catch (Exception e) { // Scala's checked SparkException among them
+        } catch (Throwable e) { // Scala's checked SparkException among them; an Error must not pass for success
             failure = e;
         }
     }

@@ -50,12 +50,10 @@ final class SparkTasks {
     }
 
     private final JavaSparkContext spark;
-    private final Broadcast<SerializableConfiguration> configuration;
     private final String group = UUID.randomUUID().toString();
 
     SparkTasks(JavaSparkContext spark) {
         this.spark = spark;
-        this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     }
 
     /** Ends the calling task if its job has been cancelled; to be called often. */
@@ -110,6 +108,8 @@ final class SparkTasks {
                 return BoxedUnit.UNIT;
             }
         };
+        Broadcast<SerializableConfiguration> configuration =
+                spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
         spark.setJobGroup(group, description, false);
         try {
             spark.sc()
@@ -125,6 +125,7 @@ final class SparkTasks {
             }
         } finally {
             spark.clearJobGroup();
+            configuration.destroy();
         }
         if (failure.get() != null) {
             throw failure.get();

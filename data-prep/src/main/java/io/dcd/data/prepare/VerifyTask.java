@@ -6,7 +6,6 @@ import io.dcd.data.Digests;
 import io.dcd.data.Manifest;
 import io.dcd.data.RowGroup;
 import io.dcd.data.file.BlockHosts;
-import io.dcd.data.file.FileSystems;
 import io.dcd.data.image.ImageHeader;
 import io.dcd.data.image.ImageLimits;
 import io.dcd.data.image.RefusedImageException;
@@ -14,7 +13,6 @@ import io.dcd.data.shard.ShardRow;
 import io.dcd.data.shard.ShardRowReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -30,8 +28,6 @@ import org.apache.hadoop.fs.Path;
  * @param rowGroups what the manifest says of the shard's row groups
  */
 record VerifyTask(String directory, Manifest.Shard shard, ArrayList<RowGroup> rowGroups) implements Serializable {
-    /** Stays in the processor's cache between being read and being hashed. */
-    private static final int BUFFER_BYTES = 1 << 17;
     /** One shard that is wrong throughout need not be told of row by row. */
     private static final int MAXIMUM_PROBLEMS = 5;
 
@@ -56,7 +52,7 @@ record VerifyTask(String directory, Manifest.Shard shard, ArrayList<RowGroup> ro
         long[] labels = new long[classes.size()];
         List<String> problems = new ArrayList<>();
         try {
-            String hash = hash(configuration);
+            String hash = FileHash.of(configuration, new Path(directory, shard.path()), Digests.newSha256());
             if (hash.equals(shard.sha256())) {
                 checkRows(configuration, classes, labels, problems);
             } else {
@@ -69,19 +65,6 @@ record VerifyTask(String directory, Manifest.Shard shard, ArrayList<RowGroup> ro
             problems.add(e.getMessage());
         }
         return new Result(Arrays.stream(labels).boxed().toList(), problems);
-    }
-
-    private String hash(Configuration configuration) throws IOException {
-        Path file = new Path(directory, shard.path());
-        MessageDigest digest = Digests.newSha256();
-        try (InputStream in = FileSystems.of(configuration, file).open(file)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                SparkTasks.stopIfCancelled();
-                digest.update(buffer, 0, count);
-            }
-        }
-        return Digests.hex(digest.digest());
     }
 
     private void checkRows(Configuration configuration, ClassIndex classes, long[] labels, List<String> problems) {

@@ -1,6 +1,7 @@
 package io.dcd.data.shard;
 
 import io.dcd.data.Digests;
+import io.dcd.data.file.FileSystems;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -125,6 +126,8 @@ final class ShardFile implements OutputFile, Closeable {
             if (tail != null) {
                 writeTail();
                 tail = null;
+                // The manifest, which counts on it, must not outlive it.
+                FileSystems.sync(out);
             }
             out.close();
         }

@@ -1,7 +1,7 @@
 package io.dcd.data.shard;
 
 /**
- * One row as it is written.
+ * One row as it is stored.
  *
  * @param image encoded bytes
  * @param original whether these are the bytes of the source

@@ -1,9 +1,15 @@
 package io.dcd.data.shard;
 
+import io.dcd.data.Digests;
 import io.dcd.data.Manifest;
 import io.dcd.data.file.FileSystems;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +32,8 @@ import org.apache.parquet.io.api.Binary;
  * Writes one shard whose row groups have given sizes. Parquet's own writer closes a row group when its memory estimate says so; here
  * the boundaries are part of the plan, so that shards are equal within one row and the same on every run.
  *
- * <p>Images, the first column, go to the file page by page as they come, past Parquet's column writers, which would copy each three
- * times and keep a whole row group. The small columns wait in memory for the end of their row group.
+ * <p>Images, the first column, are read straight into their page and go to the file page by page, past Parquet's column writers, which
+ * would copy each three times and keep a whole row group. The small columns wait in memory for the end of their row group.
  */
 public final class ShardWriter implements Closeable {
     /** Bound on the bytes kept of smallest and largest values, which for whole images would mean nothing. */
@@ -43,22 +49,23 @@ public final class ShardWriter implements Closeable {
             .build();
 
     /**
-     * A page ends with the image that takes it beyond this size. Parquet copies a page to form its checksum, and arrays of half a
-     * megabyte and more cost Java's collector dear.
+     * A page ends with the image that takes it beyond this size: it is hashed twice and written while in the processor's cache, and
+     * arrays of half a megabyte and more cost Java's collector dear.
      */
     private static final int PAGE_BYTES = 1 << 18;
+
+    private static final VarHandle LENGTHS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final List<Integer> rowGroups;
     private final ShardFile file;
     private final ParquetFileWriter writer;
     private final CodecFactory codecs;
+    private final MessageDigest digest = Digests.newSha256();
 
     private ColumnChunkPageWriteStore pages;
     private ColumnWriteStore columns;
-    private final List<BytesInput> page = new ArrayList<>();
-    private Statistics<?> pageStatistics = noStatistics();
-    private int imagesInPage;
-    private long bytesInPage;
+    private final List<NewRow> page = new ArrayList<>();
+    private int bytesInPage;
     private int rowGroup;
     private int rowsInGroup;
     private long imageBytes;
@@ -84,23 +91,20 @@ public final class ShardWriter implements Closeable {
         writer.start();
     }
 
-    public void write(ShardRow row) throws IOException {
+    /** Takes a row; its image is read before the file ends, in any case before {@link #finish} returns. */
+    public void write(NewRow row) throws IOException {
         if (rowGroup == rowGroups.size()) {
             throw new IllegalStateException("the shard is planned to end after row group " + rowGroup);
         }
         if (columns == null) {
             beginRowGroup();
         }
-        writeImage(row.image());
-        column(ShardSchema.LABEL).write(row.label(), 0, 0);
-        column(ShardSchema.WNID).write(Binary.fromString(row.wnid()), 0, 0);
-        column(ShardSchema.NAME).write(Binary.fromString(row.name()), 0, 0);
-        column(ShardSchema.WIDTH).write(row.width(), 0, 0);
-        column(ShardSchema.HEIGHT).write(row.height(), 0, 0);
-        column(ShardSchema.ORIGINAL).write(row.original(), 0, 0);
-        column(ShardSchema.SHA256).write(Binary.fromConstantByteArray(row.sha256()), 0, 0);
-        columns.endRecord();
-        imageBytes += row.image().length;
+        page.add(row);
+        bytesInPage = Math.addExact(bytesInPage, Integer.BYTES + row.bytes());
+        if (bytesInPage >= PAGE_BYTES) {
+            endPage();
+        }
+        imageBytes += row.bytes();
         recoded += row.original() ? 0 : 1;
         rowsInGroup++;
         if (rowsInGroup == rowGroups.get(rowGroup)) {
@@ -139,38 +143,70 @@ public final class ShardWriter implements Closeable {
         writer.startColumn(ShardSchema.column(ShardSchema.IMAGE), rows, CompressionCodecName.UNCOMPRESSED);
     }
 
-    /** In Parquet's plain encoding a value is its length, the lowest byte first, and its bytes. */
-    private void writeImage(byte[] image) throws IOException {
-        page.add(BytesInput.fromInt(image.length));
-        page.add(BytesInput.from(image));
-        pageStatistics.updateStats(Binary.fromConstantByteArray(image));
-        imagesInPage++;
-        bytesInPage += Integer.BYTES + image.length;
-        if (bytesInPage >= PAGE_BYTES) {
-            endPage();
-        }
-    }
-
     private void endPage() throws IOException {
-        if (imagesInPage > 0) {
-            writer.writeDataPage(
-                    imagesInPage,
-                    Math.toIntExact(bytesInPage),
-                    BytesInput.concat(page),
-                    pageStatistics,
-                    imagesInPage,
-                    Encoding.RLE,
-                    Encoding.RLE,
-                    Encoding.PLAIN);
-            page.clear();
-            imagesInPage = 0;
-            bytesInPage = 0;
-            pageStatistics = noStatistics();
+        if (page.isEmpty()) {
+            return;
         }
+        byte[] images = new byte[bytesInPage];
+        Statistics<?> statistics =
+                Statistics.createStats(ShardSchema.column(ShardSchema.IMAGE).getPrimitiveType());
+        int offset = 0;
+        for (NewRow row : page) {
+            // In Parquet's plain encoding a value is its length, the lowest byte first, and its bytes.
+            LENGTHS.set(images, offset, row.bytes());
+            offset += Integer.BYTES;
+            row.image().read(images, offset);
+            digest.update(images, offset, row.bytes());
+            statistics.updateStats(Binary.fromConstantByteArray(images, offset, row.bytes()));
+            writeSmallColumns(row, digest.digest());
+            offset += row.bytes();
+        }
+        writer.writeDataPage(
+                page.size(),
+                bytesInPage,
+                new Page(images),
+                statistics,
+                page.size(),
+                Encoding.RLE,
+                Encoding.RLE,
+                Encoding.PLAIN);
+        page.clear();
+        bytesInPage = 0;
     }
 
-    private static Statistics<?> noStatistics() {
-        return Statistics.createStats(ShardSchema.column(ShardSchema.IMAGE).getPrimitiveType());
+    private void writeSmallColumns(NewRow row, byte[] sha256) {
+        column(ShardSchema.LABEL).write(row.label(), 0, 0);
+        column(ShardSchema.WNID).write(Binary.fromString(row.wnid()), 0, 0);
+        column(ShardSchema.NAME).write(Binary.fromString(row.name()), 0, 0);
+        column(ShardSchema.WIDTH).write(row.width(), 0, 0);
+        column(ShardSchema.HEIGHT).write(row.height(), 0, 0);
+        column(ShardSchema.ORIGINAL).write(row.original(), 0, 0);
+        column(ShardSchema.SHA256).write(Binary.fromConstantByteArray(sha256), 0, 0);
+        columns.endRecord();
+    }
+
+    /** Bytes that Parquet may have without copying them. */
+    private static final class Page extends BytesInput {
+        private final byte[] bytes;
+
+        Page(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void writeAllTo(OutputStream out) throws IOException {
+            out.write(bytes);
+        }
+
+        @Override
+        public byte[] toByteArray() {
+            return bytes;
+        }
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
     }
 
     private void endRowGroup() throws IOException {

@@ -1,11 +1,17 @@
 package io.dcd.data.source;
 
 import io.dcd.data.ClassIndex;
+import io.dcd.data.DataException;
+import io.dcd.data.file.FileSystems;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 
 /**
  * A source of images, looked through far enough to know what there is to do.
@@ -36,6 +42,23 @@ public record ImageSource(
     /** Bytes of all units. */
     public long bytes() {
         return units.stream().mapToLong(ImageUnit::bytes).sum();
+    }
+
+    /**
+     * Reads a byte of each file: what nobody may read is better found out before the tasks begin.
+     *
+     * @throws DataException if one cannot be read
+     */
+    public void requireReadable(Configuration configuration) {
+        for (SourceFile file : files) {
+            Path path = new Path(file.path());
+            try (FSDataInputStream in = FileSystems.of(configuration, path).open(path)) {
+                in.read();
+            } catch (IOException e) {
+                throw new DataException(
+                        "source file " + path + " cannot be read: " + e.getMessage() + "; see to its rights", e);
+            }
+        }
     }
 
     /** What tells each file and folder that is read from another in its place, by name. */

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,11 @@ class FileSystemsTest {
     }
 
     private static void checkReplacing(FileSystem fileSystem, Path place) throws IOException {
+        try (FSDataOutputStream out = FileSystems.create(fileSystem, new Path(place, "synced"), false)) {
+            assertThat(out.hasCapability(StreamCapabilities.HSYNC))
+                    .as("what is written can be made safe")
+                    .isTrue();
+        }
         Path target = new Path(place, "target");
         Path source = new Path(place, "source");
         for (String content : List.of("first", "second")) {

@@ -43,7 +43,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 final class PrepareBenchmark {
     private static final int CLASSES = 40;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 4;
     private static final int[] WORKERS = {1, 2};
 
     /** Seconds by the clock, and seconds of processor, of the fastest run of each kind. */
@@ -82,7 +82,9 @@ final class PrepareBenchmark {
 
     private void compareWithCopying() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            measure("copy and hash", () -> copy(source, directory.resolve("copy")));
+            Path copy = directory.resolve("copy");
+            delete(copy);
+            measure("copy and hash", () -> copy(source, copy));
             for (int workers : WORKERS) {
                 prepare(PixelCheck.STRUCTURE, workers);
             }
@@ -90,10 +92,11 @@ final class PrepareBenchmark {
         print();
         double[] copy = best.get("copy and hash");
         System.out.printf(
-                "rate / rate of copying: %.2f with one worker, %.2f with two, %.2f by processor time%n",
+                "rate / rate of copying: %.2f with one worker, %.2f with two, %.2f by processor time; two workers / one: %.2f%n",
                 copy[0] / best.get("STRUCTURE, 1")[0],
                 copy[0] / best.get("STRUCTURE, 2")[0],
-                copy[1] / best.get("STRUCTURE, 1")[1]);
+                copy[1] / best.get("STRUCTURE, 1")[1],
+                best.get("STRUCTURE, 1")[0] / best.get("STRUCTURE, 2")[0]);
     }
 
     private void compareWithDecoding() throws Exception {
@@ -183,7 +186,6 @@ final class PrepareBenchmark {
                 }
             }
         }
-        delete(target);
     }
 
     /** A method of its own, so that Java compiles it as it is called again and again, not in the midst of a loop. */

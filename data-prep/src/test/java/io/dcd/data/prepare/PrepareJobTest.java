@@ -15,6 +15,7 @@ import io.dcd.data.testing.DrawnArchives;
 import io.dcd.data.testing.LocalSpark;
 import io.dcd.data.testing.Preparations;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FsStatus;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -231,5 +234,42 @@ class PrepareJobTest {
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("\n");
         assertThat(output).as("nothing half-written").doesNotExist();
+    }
+
+    @Test
+    void anOutputWithoutRoomIsRefusedBeforeAnythingIsRead() {
+        spark.hadoopConfiguration().set("fs." + CrampedFileSystem.SCHEME + ".impl", CrampedFileSystem.class.getName());
+        PrepareOptions.Builder cramped = PrepareOptions.builder(
+                Preparations.path(source), new org.apache.hadoop.fs.Path(CrampedFileSystem.SCHEME + "://" + output));
+        assertThatThrownBy(() -> prepare(cramped.build()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("has room for 1000 B, but the shards will take about ")
+                .hasMessageEndingWith("or give another --output");
+        assertThat(output).doesNotExist();
+        assertThat(prepare(cramped.withRecoding(new Recoding(16, 90)).build())
+                        .split(Split.TRAIN)
+                        .rows())
+                .as("how much smaller images will take is not known before")
+                .isEqualTo(CLASSES * TRAINING_PER_CLASS);
+    }
+
+    /** The local file system with room for a thousand bytes, if it is to be believed. */
+    public static final class CrampedFileSystem extends RawLocalFileSystem {
+        static final String SCHEME = "cramped";
+
+        @Override
+        public URI getUri() {
+            return URI.create(SCHEME + ":///");
+        }
+
+        @Override
+        public String getScheme() {
+            return SCHEME;
+        }
+
+        @Override
+        public FsStatus getStatus(org.apache.hadoop.fs.Path path) {
+            return new FsStatus(2000, 1000, 1000);
+        }
     }
 }

@@ -32,7 +32,10 @@ final class PrepareProcess {
                 .set("spark.ui.enabled", "false")
                 .set("spark.driver.host", "localhost")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .set("spark.hadoop.fs." + DyingFileSystem.SCHEME + ".impl", DyingFileSystem.class.getName());
+                // Longer than a process is paused.
+                .set("spark.network.timeout", "3600s")
+                .set("spark.hadoop.fs." + DyingFileSystem.SCHEME + ".impl", DyingFileSystem.class.getName())
+                .set("spark.hadoop.fs." + PausingFileSystem.SCHEME + ".impl", PausingFileSystem.class.getName());
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             PrepareOptions options = PrepareOptions.builder(new Path(arguments[1]), new Path(arguments[2]))
                     .withShardLimits(SHARDS)

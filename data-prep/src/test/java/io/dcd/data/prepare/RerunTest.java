@@ -124,6 +124,37 @@ class RerunTest {
         assertThat(Preparations.files(output)).isEqualTo(before);
     }
 
+    @Test
+    void aLostOrDamagedClassIndexIsPutBack() throws IOException {
+        prepare(options().build());
+        Map<String, List<Byte>> before = Preparations.files(output);
+        Path classes = output.resolve("classes.json");
+        Files.delete(classes);
+        assertThatThrownBy(() -> PreparedData.open(new Configuration(), Preparations.path(output)))
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith("classes.json is missing; run the same `dcd prep` again");
+        prepare(options().build());
+        assertThat(Preparations.files(output)).isEqualTo(before);
+
+        byte[] damaged = Files.readAllBytes(classes);
+        damaged[10] ^= 1;
+        Files.write(classes, damaged);
+        assertThatThrownBy(() -> PreparedData.open(new Configuration(), Preparations.path(output)))
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith("differs from what the manifest states; run the same `dcd prep` again");
+        prepare(options().build());
+        assertThat(Preparations.files(output)).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedQuarantineTableIsWrittenAgain() throws IOException {
+        prepare(options().build());
+        Map<String, List<Byte>> before = Preparations.files(output);
+        Files.writeString(output.resolve("quarantine.jsonl"), "{}");
+        prepare(options().build());
+        assertThat(Preparations.files(output)).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"CHECK", "WRITE"})
     void anInterruptedPreparationGoesOnWhereItWas(Phase phase) throws IOException {
