@@ -35,8 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
 class BoundedMemoryTest {
     private static final int MEGABYTE = 1_000_000;
 
-    /** Between two looks at the heap, each of which stops everything. */
+    /** Between two looks at the heap. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A look stops everything, on a busy machine for long; the work goes on for so many times as long before the next. */
+    private static final int WORK_PER_LOOK = 4;
 
     @TempDir
     private Path directory;
@@ -62,9 +65,10 @@ class BoundedMemoryTest {
         AtomicLong peak = new AtomicLong();
         Thread sampler = new Thread(() -> {
             while (!done.get()) {
+                long start = System.nanoTime();
                 System.gc();
                 peak.accumulateAndGet(alive(), Math::max);
-                LockSupport.parkNanos(PAUSE_NANOS);
+                LockSupport.parkNanos(Math.max(PAUSE_NANOS, WORK_PER_LOOK * (System.nanoTime() - start)));
             }
         });
         sampler.start();
