@@ -24,7 +24,9 @@ public record TrainingSettings(
         double clipNorm,
         double labelSmoothing,
         double mixup,
-        int mixupRampEpochs) {
+        int mixupRampEpochs,
+        double attentionTemperature,
+        int attentionTemperatureEpochs) {
     /** How the learning rate falls. */
     public enum Schedule {
         /** Half a cosine from the full rate to 0 over all steps. */
@@ -72,6 +74,14 @@ public record TrainingSettings(
                 labelSmoothing);
         require(mixup >= 0 && mixup <= 1, "training.mixup must lie in 0 … 1, got %s", mixup);
         require(mixupRampEpochs >= 0, "training.mixup-ramp-epochs must not be negative, got %s", mixupRampEpochs);
+        require(
+                attentionTemperature >= 1 && Double.isFinite(attentionTemperature),
+                "training.attention-temperature must be at least 1, got %s",
+                attentionTemperature);
+        require(
+                attentionTemperatureEpochs >= 0,
+                "training.attention-temperature-epochs must not be negative, got %s",
+                attentionTemperatureEpochs);
     }
 
     /** The learning rate after warm-up, before decay, for this recipe's effective batch. */

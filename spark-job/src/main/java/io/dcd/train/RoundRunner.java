@@ -39,7 +39,10 @@ final class RoundRunner implements AutoCloseable {
         this.settings = settings.training();
         this.learningRate = new LearningRate(settings.training(), plan.stepsPerEpoch());
         List<Parameter> parameters = spec.network().graph().parameters();
-        this.temperature = new AttentionTemperature(parameters);
+        this.temperature = new AttentionTemperature(
+                parameters,
+                settings.training().attentionTemperature(),
+                settings.training().attentionTemperatureEpochs());
         this.outerStep = new OuterStep(settings.averaging(), parameters);
         this.movingAverage = new MovingAverage(settings.averaging().movingAverageDecay());
         this.exchange = new Exchange(spark, spec, settings.averaging());

@@ -148,6 +148,7 @@ class SettingsLoaderTest {
                 "training.schedule=linear | training.schedule must be one of cosine, step, constant, got linear",
                 "training.decay-biases=maybe | training.decay-biases must be true or false, got maybe",
                 "training.learning-rate=-1 | training.learning-rate must be positive, got -1.0",
+                "training.attention-temperature=0.5 | training.attention-temperature must be at least 1, got 0.5",
                 "data.image-size=${nothing} | cannot be resolved",
                 "training.epochs | an assignment must read key=value, got training.epochs",
                 "training.epochs=[ | is not HOCON",

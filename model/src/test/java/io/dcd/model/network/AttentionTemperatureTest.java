@@ -18,7 +18,13 @@ class AttentionTemperatureTest {
     @ParameterizedTest
     @CsvSource({"0, 30", "5, 15.5", "9, 3.9", "10, 1", "299, 1"})
     void fallsFromThirtyToOneInTenEpochs(int epoch, double expected) {
-        assertThat(AttentionTemperature.at(epoch)).isCloseTo(expected, within(1e-12));
+        assertThat(new AttentionTemperature(List.of(), 30, 10).at(epoch)).isCloseTo(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 2, 0, 4", "4, 2, 1, 2.5", "4, 2, 2, 1", "1, 10, 5, 1", "30, 0, 0, 1"})
+    void beginsWhereAndLastsAsLongAsOneLikes(double first, int epochs, int epoch, double expected) {
+        assertThat(new AttentionTemperature(List.of(), first, epochs).at(epoch)).isCloseTo(expected, within(1e-12));
     }
 
     @Test
@@ -27,7 +33,7 @@ class AttentionTemperatureTest {
                 Networks.named("mobilenetv2-x0.35-dyconv").configuration(SMALL);
         List<Parameter> parameters = new ParameterLayout(configuration).parameters();
         float[] initial = InitialParameters.draw(configuration, 1);
-        float[] lowered = new AttentionTemperature(parameters).during(10, initial);
+        float[] lowered = new AttentionTemperature(parameters, 30, 10).during(10, initial);
         for (Parameter parameter : parameters) {
             int offset = Math.toIntExact(parameter.offset());
             if (parameter.key().equals("temperature")) {
@@ -44,7 +50,7 @@ class AttentionTemperatureTest {
         ComputationGraphConfiguration configuration =
                 Networks.named("mobilenetv2-x0.35-static").configuration(SMALL);
         float[] initial = InitialParameters.draw(configuration, 1);
-        AttentionTemperature temperature = new AttentionTemperature(new ParameterLayout(configuration).parameters());
+        AttentionTemperature temperature = new AttentionTemperature(new ParameterLayout(configuration).parameters(), 30, 10);
         assertThat(temperature.during(3, initial)).isSameAs(initial);
     }
 }
