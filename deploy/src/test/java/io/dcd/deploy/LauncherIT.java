@@ -34,6 +34,14 @@ class LauncherIT {
     }
 
     @Test
+    void whatSparkRefusesIsOneLine() throws Exception {
+        Scripts.Outcome outcome = Scripts.run(temporary, DCD, "doctor", "--master", "local[x]");
+        assertThat(outcome.exitCode()).isEqualTo(5);
+        assertThat(outcome.errors().lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")))
+                .containsExactly("dcd doctor: Could not parse Master URL: 'local[x]'");
+    }
+
+    @Test
     void submitsTheSameCommands() throws Exception {
         Scripts.Outcome help =
                 Scripts.run(withoutSpark(SUBMIT, "--master", "local[1]", "--driver-memory", "512m", "--help"));

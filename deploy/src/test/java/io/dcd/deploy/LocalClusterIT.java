@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The standalone cluster script, with real Master, Worker and executor processes. */
 class LocalClusterIT {
@@ -95,6 +97,17 @@ class LocalClusterIT {
         assertThat(Scripts.run(temporary, SCRIPT, "stop", "--directory", directory)
                         .exitCode())
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--workers, many", "--workers, 0", "--cores, 1.5", "--memory, 2", "--port, any"})
+    void wrongNumbersStartNothing(String option, String value) throws Exception {
+        Scripts.Outcome outcome = Scripts.run(temporary, SCRIPT, "start", "--directory", directory, option, value);
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.errors())
+                .startsWith("local-cluster: " + option + " must be ")
+                .contains("got " + value);
+        assertThat(directory).doesNotExist();
     }
 
     private Scripts.Outcome start() throws Exception {

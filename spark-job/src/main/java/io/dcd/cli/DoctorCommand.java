@@ -93,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         for (Finding finding : findings) {
             String level = finding.level().name().toLowerCase(Locale.ROOT);
-            out.printf("%-8s %-24s %s%n", level, finding.subject(), finding.message());
+            out.printf("%-8s %-26s %s%n", level, finding.subject(), finding.message());
         }
         out.flush();
     }

@@ -50,7 +50,8 @@ class AttentionTemperatureTest {
         ComputationGraphConfiguration configuration =
                 Networks.named("mobilenetv2-x0.35-static").configuration(SMALL);
         float[] initial = InitialParameters.draw(configuration, 1);
-        AttentionTemperature temperature = new AttentionTemperature(new ParameterLayout(configuration).parameters(), 30, 10);
+        AttentionTemperature temperature =
+                new AttentionTemperature(new ParameterLayout(configuration).parameters(), 30, 10);
         assertThat(temperature.during(3, initial)).isSameAs(initial);
     }
 }
