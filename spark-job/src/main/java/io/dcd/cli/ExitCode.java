@@ -9,7 +9,7 @@ import io.dcd.train.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.spark.SparkException;
+import org.apache.spark.SparkThrowable;
 
 /** What a command's exit status means. */
 enum ExitCode {
@@ -55,7 +55,7 @@ enum ExitCode {
             return DIVERGED;
         } else if (failure instanceof CheckpointException) {
             return CHECKPOINT;
-        } else if (failure instanceof SparkException
+        } else if (failure instanceof SparkThrowable
                 || failure instanceof UnfitClusterException
                 || failure instanceof OutOfMemoryError) {
             return CLUSTER;

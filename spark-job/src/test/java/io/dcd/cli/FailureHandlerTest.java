@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkException;
+import org.apache.spark.SparkThrowable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import picocli.CommandLine;
@@ -26,6 +27,20 @@ class FailureHandlerTest {
                 throw error;
             }
             throw (Exception) failure;
+        }
+    }
+
+    /** What Spark throws for settings that it refuses is no SparkException. */
+    private static final class TooLittleMemory extends IllegalArgumentException implements SparkThrowable {
+        private static final long serialVersionUID = 1L;
+
+        TooLittleMemory() {
+            super("System memory must be at least 471859200");
+        }
+
+        @Override
+        public String getErrorClass() {
+            return "INVALID_DRIVER_MEMORY";
         }
     }
 
@@ -46,6 +61,7 @@ class FailureHandlerTest {
                     new SparkException("the master is gone", new IOException("connection reset")),
                     ExitCode.CLUSTER,
                     "fail: the master is gone"),
+            new Case(new TooLittleMemory(), ExitCode.CLUSTER, "fail: System memory must be at least 471859200"),
             new Case(
                     new OutOfMemoryError("Java heap space"),
                     ExitCode.CLUSTER,
