@@ -114,16 +114,16 @@ final class BatchNormalizationKernel {
         ByteBuffer dx = bytes(builder.memory().gradient(operation.input()));
         BatchNormalizationReduction reduction = reduction();
         float[] means = vectors.repeated();
-        float[] constants = vectors.repeated();
+        float[] gradientMeans = vectors.repeated();
         float[] valueFactors = vectors.repeated();
         float[] deviationFactors = vectors.repeated();
         builder.add(() -> {
             vectors.repeat(reduction.means(), means);
             vectors.repeat(reduction.valueFactors(), valueFactors);
             vectors.repeat(reduction.deviationFactors(), deviationFactors);
-            vectors.repeat(reduction.inputConstants(), constants);
+            vectors.repeat(reduction.gradientMeans(), gradientMeans);
             vectors.inputGradient(
-                    x, dz, means, valueFactors, deviationFactors, constants, mode == GradientMode.ACCUMULATE, dx);
+                    x, dz, means, valueFactors, deviationFactors, gradientMeans, mode == GradientMode.ACCUMULATE, dx);
         });
     }
 

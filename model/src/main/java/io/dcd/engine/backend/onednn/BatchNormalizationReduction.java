@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * What the kernels of one batch normalisation share. With T values of a channel, d = x − μ, r = 1/√(σ² + ε) and dz the
- * gradient before the activation: dβ = Σ dz, dγ = r·Σ dz·d and dx = γr·dz − (γr³·Σ dz·d/T)·(x − μ) − γr·Σ dz/T.
+ * gradient before the activation: dβ = Σ dz, dγ = r·Σ dz·d and dx = γr·(dz − Σ dz/T) − (γr³·Σ dz·d/T)·(x − μ).
  */
 final class BatchNormalizationReduction implements BatchReduction, Coefficients {
     private final BatchNormalization operation;
@@ -29,7 +29,7 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
     private final double[] inverseDeviations;
     private final float[] valueFactors;
     private final float[] deviationFactors;
-    private final float[] inputConstants;
+    private final float[] gradientMeans;
     private final float[] oldMeans;
     private final float[] oldVariances;
     private final float[] gammas;
@@ -82,7 +82,7 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
         inverseDeviations = new double[channels];
         valueFactors = new float[channels];
         deviationFactors = new float[channels];
-        inputConstants = new float[channels];
+        gradientMeans = new float[channels];
         oldMeans = new float[channels];
         oldVariances = new float[channels];
         gammas = new float[channels];
@@ -135,9 +135,9 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
         return deviationFactors;
     }
 
-    /** The constant in dx. */
-    float[] inputConstants() {
-        return inputConstants;
+    /** Σ dz/T. */
+    float[] gradientMeans() {
+        return gradientMeans;
     }
 
     @Override
@@ -156,7 +156,9 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
             means[c] = (float) batch.mean(c);
             inverseDeviations[c] = 1 / Math.sqrt(biased + operation.epsilon());
             factors[c] = (float) (clip.slope() * gammas[c] * inverseDeviations[c]);
-            constants[c] = clip.slope() * betas[c] + clip.offset();
+            // What the mean loses as a float, the same for all values, is given back.
+            constants[c] = (float)
+                    (clip.slope() * (double) betas[c] + clip.offset() + factors[c] * (means[c] - batch.mean(c)));
             double unbiased = biased * count / Math.max(1, count - 1);
             oldMeans[c] += (float) (operation.momentum() * (batch.mean(c) - oldMeans[c]));
             oldVariances[c] += (float) (operation.momentum() * (unbiased - oldVariances[c]));
@@ -177,12 +179,13 @@ final class BatchNormalizationReduction implements BatchReduction, Coefficients 
                 shiftSum += thread.gradients[c];
                 deviationSum += thread.products[c];
             }
+            deviationSum += (means[c] - batch.mean(c)) * shiftSum;
             double r = inverseDeviations[c];
             shiftSums[c] += (float) shiftSum;
             scaleSums[c] += (float) (r * deviationSum);
             valueFactors[c] = (float) (gammas[c] * r);
-            deviationFactors[c] = (float) (-gammas[c] * r * r * r * deviationSum / count);
-            inputConstants[c] = (float) (-gammas[c] * r * shiftSum / count);
+            deviationFactors[c] = (float) (-valueFactors[c] * r * r * deviationSum / count);
+            gradientMeans[c] = (float) (shiftSum / count);
         }
         scaleGradient.write(scaleSums);
         shiftGradient.write(shiftSums);

@@ -120,7 +120,7 @@ final class NormalizedPointwiseReduction implements BatchReduction {
             double beta = takeSum(threadShiftSums, o);
             double r = inverseDeviation[o];
             double gamma = r * takeSum(threadScaleSums, o);
-            double a = scale.get(o) * r;
+            double a = factor[o];
             shiftGradient.put(o, shiftGradient.get(o) + (float) beta);
             scaleGradient.put(o, scaleGradient.get(o) + (float) gamma);
             slope[o] = (float) (a * r * gamma / count);

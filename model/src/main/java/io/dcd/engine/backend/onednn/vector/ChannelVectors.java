@@ -209,31 +209,32 @@ public final class ChannelVectors {
     }
 
     /**
-     * dx = a·dz + b·(x − mean) + c, or adds that to dx; dx may be dz.
+     * dx = a·(dz − g) + b·(x − mean), or adds that to dx; dx may be dz.
      *
+     * @param g close to dz, which is why it is taken from it first
      * @param add whether to add
      */
     public void inputGradient(
-            ByteBuffer x, ByteBuffer dz, float[] means, float[] a, float[] b, float[] c, boolean add, ByteBuffer dx) {
+            ByteBuffer x, ByteBuffer dz, float[] means, float[] a, float[] b, float[] g, boolean add, ByteBuffer dx) {
         for (int begin = 0; begin < whole; begin += period) {
             for (int lane = 0; lane < period; lane += LANES) {
                 int at = (begin + lane) * BYTES;
-                FloatVector constant = FloatVector.fromArray(SPECIES, c, lane);
+                FloatVector sum = FloatVector.fromByteBuffer(SPECIES, dz, at, ORDER)
+                        .sub(FloatVector.fromArray(SPECIES, g, lane))
+                        .mul(FloatVector.fromArray(SPECIES, a, lane));
                 if (add) {
-                    constant = constant.add(FloatVector.fromByteBuffer(SPECIES, dx, at, ORDER));
+                    sum = sum.add(FloatVector.fromByteBuffer(SPECIES, dx, at, ORDER));
                 }
                 FloatVector.fromByteBuffer(SPECIES, x, at, ORDER)
                         .sub(FloatVector.fromArray(SPECIES, means, lane))
-                        .fma(FloatVector.fromArray(SPECIES, b, lane), constant)
-                        .add(FloatVector.fromByteBuffer(SPECIES, dz, at, ORDER)
-                                .mul(FloatVector.fromArray(SPECIES, a, lane)))
+                        .fma(FloatVector.fromArray(SPECIES, b, lane), sum)
                         .intoByteBuffer(dx, at, ORDER);
             }
         }
         for (int i = whole; i < values; i++) {
             int channel = i % channels;
             float deviation = x.getFloat(i * BYTES) - means[channel];
-            float value = dz.getFloat(i * BYTES) * a[channel] + deviation * b[channel] + c[channel];
+            float value = (dz.getFloat(i * BYTES) - g[channel]) * a[channel] + deviation * b[channel];
             dx.putFloat(i * BYTES, add ? dx.getFloat(i * BYTES) + value : value);
         }
     }
