@@ -22,8 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The largest differences are published as the tests' report entries.
  */
 class RegistryOracleTest {
-    /** Rounding in double, 1e-16, grows by orders through up to fifty batch norms over few values; 4e-7 was measured. */
-    private static final double DOUBLE_TOLERANCE = 1e-6;
+    /**
+     * Rounding in double, 1e-16, grows by orders through up to fifty batch norms over few values: to 1e-12 in most networks,
+     * to 1.2e-6 in wide ones with DCD, whose branches multiply what they read.
+     */
+    private static final double DOUBLE_TOLERANCE = 1e-5;
 
     /** With some seeds every image of a batch switches a unit of a branch off, which leaves no gradient to compare. */
     private static final long SEED = 3;
