@@ -2,8 +2,10 @@ package io.dcd.cli;
 
 import io.dcd.data.prepare.PrepareListener;
 import io.dcd.data.source.ImageSource;
+import io.dcd.data.source.ImageSource.SourceFile;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -26,12 +28,14 @@ final class DataProgress implements PrepareListener, AutoCloseable {
 
     @Override
     public void found(ImageSource source) {
+        String files = source.files().stream().map(SourceFile::name).collect(Collectors.joining(", "));
         err.printf(
                 Locale.ROOT,
-                "found %s: %d classes, %,.1f MB to read%n",
-                source.layout().description(),
-                source.classes().size(),
-                source.bytes() / 1e6);
+                "found layout %s%s: %,.1f MB to read, classes: %,d%n",
+                source.layout().title(),
+                files.isEmpty() ? "" : " (" + files + ")",
+                source.bytes() / 1e6,
+                source.classes().size());
     }
 
     @Override

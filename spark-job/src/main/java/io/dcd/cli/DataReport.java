@@ -81,8 +81,8 @@ record DataReport(
         line(
                 out,
                 "quarantine",
-                "%,d images%s",
-                quarantined,
+                "%s%s",
+                count(quarantined, "image"),
                 quarantined == 0 ? "" : ", listed in " + quarantineTable + ":");
         quarantineReasons.forEach((reason, images) -> line(out, "", "%,d %s", images, reason));
         sources.forEach(file -> line(out, "source", "%s, %,d bytes, %s", file.name(), file.bytes(), verdict(file)));
@@ -94,13 +94,13 @@ record DataReport(
         line(
                 out,
                 split.split(),
-                "%,d images%s, %,.1f MiB (%,.1f KiB each) in %,d shards, %,d row groups",
-                split.images(),
+                "%s%s, %,.1f MiB (%,.1f KiB each) in %s, %s",
+                count(split.images(), "image"),
                 split.recoded() == 0 ? "" : String.format(Locale.ROOT, " (%,d of them encoded anew)", split.recoded()),
                 split.imageBytes() / MEBI,
                 split.imageBytes() / KIBI / split.images(),
-                split.shards(),
-                split.rowGroups());
+                count(split.shards(), "shard"),
+                count(split.rowGroups(), "row group"));
         line(
                 out,
                 "",
@@ -119,6 +119,10 @@ record DataReport(
             line(out, "", "%12s %,10d %s", range, bar.images(), "#".repeat((int) length));
             from = bar.below();
         }
+    }
+
+    private static String count(long number, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
     }
 
     private static String verdict(Manifest.Source file) {

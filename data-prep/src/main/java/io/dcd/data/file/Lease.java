@@ -109,7 +109,7 @@ public final class Lease implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw terms.failure().apply("another driver took " + file.getParent() + " at this moment", e);
         } catch (IOException e) {
-            throw terms.failure().apply("cannot take the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot take the lease " + file + ": " + Reason.of(e), e);
         }
         lease.heartbeat.scheduleWithFixedDelay(
                 lease::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
@@ -126,7 +126,7 @@ public final class Lease implements AutoCloseable {
                                 file.getParent(), holder.map(Holder::toString).orElse("nobody")));
             }
         } catch (IOException e) {
-            throw terms.failure().apply("cannot read the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot read the lease " + file + ": " + Reason.of(e), e);
         }
     }
 
@@ -140,7 +140,7 @@ public final class Lease implements AutoCloseable {
                 fileSystem.delete(file, false);
             }
         } catch (IOException e) {
-            throw terms.failure().apply("cannot give back the lease " + file + ": " + e.getMessage(), e);
+            throw terms.failure().apply("cannot give back the lease " + file + ": " + Reason.of(e), e);
         }
     }
 
@@ -155,7 +155,7 @@ public final class Lease implements AutoCloseable {
         } catch (IOException e) {
             // The next beat may reach the file system again, and whether the lease was lost meanwhile is read when it
             // matters.
-            LOG.warn("cannot write the lease {}: {}", file, e.getMessage());
+            LOG.warn("cannot write the lease {}: {}", file, Reason.of(e));
         }
     }
 

@@ -9,6 +9,7 @@ import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.file.FileSystems;
 import io.dcd.data.file.Lease;
+import io.dcd.data.file.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -50,7 +51,7 @@ final class OutputDirectory implements Serializable {
                     .makeQualified(directory)
                     .toString();
         } catch (IOException e) {
-            throw new DataException("cannot use " + directory + " as output: " + e.getMessage(), e);
+            throw new DataException("cannot use " + directory + " as output: " + Reason.of(e), e);
         }
     }
 
@@ -86,10 +87,12 @@ final class OutputDirectory implements Serializable {
     Lease lease(Configuration configuration) throws IOException {
         FileSystem fileSystem = FileSystems.of(configuration, directory());
         try {
-            fileSystem.mkdirs(directory());
+            if (!fileSystem.mkdirs(directory())) {
+                throw new IOException("the file system refuses to");
+            }
         } catch (IOException e) {
             throw new DataException(
-                    "cannot make the output directory " + directory + ": " + e.getMessage()
+                    "cannot make the output directory " + directory + ": " + Reason.of(e)
                             + "; see to its rights, or give another --output",
                     e);
         }

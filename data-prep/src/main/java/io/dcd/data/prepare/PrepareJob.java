@@ -8,6 +8,7 @@ import io.dcd.data.PreparedData;
 import io.dcd.data.Split;
 import io.dcd.data.file.BlockHosts;
 import io.dcd.data.file.Lease;
+import io.dcd.data.file.Reason;
 import io.dcd.data.prepare.PrepareListener.Phase;
 import io.dcd.data.prepare.PrepareListener.Progress;
 import io.dcd.data.source.ImageSource;
@@ -82,7 +83,7 @@ public final class PrepareJob {
         } catch (IOException e) {
             throw new DataException(
                     "file system failed while preparing " + options.output() + " from " + options.source() + ": "
-                            + e.getMessage() + "; run the same command again to go on",
+                            + Reason.of(e) + "; run the same command again to go on",
                     e);
         }
     }

@@ -1,6 +1,7 @@
 package io.dcd.data.prepare;
 
 import io.dcd.data.DataException;
+import io.dcd.data.file.Reason;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -140,7 +141,7 @@ final class SparkTasks {
                 located.add(new Tuple2<>(task, seq(placement.hosts(task))));
             }
         } catch (IOException e) {
-            throw new DataException("cannot find out where the data lie: " + e.getMessage(), e);
+            throw new DataException("cannot find out where the data lie: " + Reason.of(e), e);
         }
         return spark.sc().makeRDD(seq(located), ClassTag$.MODULE$.apply(Object.class));
     }

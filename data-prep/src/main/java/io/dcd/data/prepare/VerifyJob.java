@@ -8,6 +8,7 @@ import io.dcd.data.PreparedData;
 import io.dcd.data.RowGroup;
 import io.dcd.data.file.BlockHosts;
 import io.dcd.data.file.FileSystems;
+import io.dcd.data.file.Reason;
 import io.dcd.data.prepare.PrepareListener.Phase;
 import io.dcd.data.prepare.PrepareListener.Progress;
 import java.io.IOException;
@@ -131,7 +132,7 @@ public final class VerifyJob {
                 }
             }
         } catch (IOException e) {
-            throw new DataException("cannot read " + directory + ": " + e.getMessage(), e);
+            throw new DataException("cannot read " + directory + ": " + Reason.of(e), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.dcd.data.shard;
 
 import io.dcd.data.DataException;
 import io.dcd.data.RowGroup;
+import io.dcd.data.file.Reason;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -99,7 +100,7 @@ final class RowGroupColumns implements Closeable {
 
     private static DataException damaged(Path file, Exception cause) {
         return new DataException(
-                file + " cannot be read as a shard (" + cause.getMessage() + "); check it with `dcd verify`", cause);
+                file + " cannot be read as a shard (" + Reason.of(cause) + "); check it with `dcd verify`", cause);
     }
 
     /** Values are taken from the column readers directly; Parquet still asks for a converter for each column. */

@@ -2,6 +2,7 @@ package io.dcd.data.source;
 
 import io.dcd.data.ClassIndex;
 import io.dcd.data.DataException;
+import io.dcd.data.file.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class DevelopmentKit {
             return tar;
         } catch (ZipException | EOFException e) {
             throw new DataException(
-                    file + " cannot be unpacked (" + e.getMessage() + "); fetch it again and compare its MD5", e);
+                    file + " cannot be unpacked (" + Reason.of(e) + "); fetch it again and compare its MD5", e);
         }
     }
 
@@ -93,7 +94,7 @@ final class DevelopmentKit {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            throw new DataException(file + ": " + META + " cannot be read (" + e.getMessage() + ")", e);
+            throw new DataException(file + ": " + META + " cannot be read (" + Reason.of(e) + ")", e);
         }
         if (wordsOfWnid.isEmpty() || wordsOfWnid.size() != wnidOfId.size()) {
             throw new DataException(

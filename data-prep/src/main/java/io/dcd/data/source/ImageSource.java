@@ -3,6 +3,7 @@ package io.dcd.data.source;
 import io.dcd.data.ClassIndex;
 import io.dcd.data.DataException;
 import io.dcd.data.file.FileSystems;
+import io.dcd.data.file.Reason;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -56,7 +57,7 @@ public record ImageSource(
                 in.read();
             } catch (IOException e) {
                 throw new DataException(
-                        "source file " + path + " cannot be read: " + e.getMessage() + "; see to its rights", e);
+                        "source file " + path + " cannot be read: " + Reason.of(e) + "; see to its rights", e);
             }
         }
     }

@@ -108,6 +108,9 @@ public enum SourceLayout {
             if (files.length == 0) {
                 return "is empty";
             }
+            if (files.length == 1 && fileSystem.getFileStatus(directory).isFile()) {
+                return "is a file, not a directory";
+            }
             Arrays.sort(files);
             return "holds "
                     + Arrays.stream(files)
