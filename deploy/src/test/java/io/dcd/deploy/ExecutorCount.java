@@ -14,7 +14,7 @@ public final class ExecutorCount {
         // All executors must have registered before the only stage is scheduled.
         SparkConf conf = new SparkConf()
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1.0")
-                .set("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+                .set("spark.scheduler.maxRegisteredResourcesWaitingTime", "10min");
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             var numbers = spark.parallelize(IntStream.range(0, 64).boxed().toList(), 16);
             long seen = numbers.map(number -> SparkEnv.get().executorId())

@@ -111,7 +111,7 @@ final class ConsoleTrainingListener implements TrainingListener, AutoCloseable {
     private String left(RoundReport round) {
         double last = round.seconds() / start.plan().epoch(round.epoch()).steps(round.round());
         secondsPerStep = secondsPerStep == 0 ? last : secondsPerStep + RECENT_SHARE * (last - secondsPerStep);
-        long steps = start.epochs() * start.plan().stepsPerEpoch() - round.step();
+        long steps = start.steps() - round.step();
         long seconds = Math.round(steps * secondsPerStep);
         Duration time = Duration.ofSeconds(seconds);
         return time.toHours() > 0

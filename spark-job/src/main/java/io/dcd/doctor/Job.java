@@ -43,12 +43,17 @@ public record Job(Settings settings, boolean training, int workers, long paramet
         return new Job(settings, training, workers, graph.parameterElements(), planBytes);
     }
 
-    /** The bytes of a checkpoint: parameters and velocity, and what the averaging keeps beside them. */
+    /** The bytes of a checkpoint. */
     long checkpointBytes() {
+        return stateVectors() * vectorBytes();
+    }
+
+    /** The vectors between two rounds: parameters and velocity, and what the averaging keeps beside them. */
+    int stateVectors() {
         int vectors = 2;
-        vectors += settings.averaging().outerMomentum() > 0 ? 1 : 0;
+        vectors += settings.averaging().takesOuterStep() ? 1 : 0;
         vectors += settings.averaging().movingAverageDecay() > 0 ? 1 : 0;
-        return vectors * vectorBytes();
+        return vectors;
     }
 
     /** The bytes of a vector of parameters. */

@@ -16,6 +16,12 @@ final class MachineCheck {
     /** Copies of a vector that an executor's task has on its heap at once: received, as floats, and the one sent back. */
     private static final int VECTOR_COPIES = 3;
 
+    /**
+     * Vectors that the driver has on its heap while it forms a mean, beside the states before and after the round: parameters and
+     * velocity as sent, twice (bytes, and blocks of the broadcast), as floats, summed in double, of one worker in double, and the mean.
+     */
+    private static final int MEAN_COPIES = 2 * (2 + 1 + 2 + 2 + 2);
+
     /** What Spark, Hadoop and the program itself need of a heap, by Spark's own reserve (spark.testing.reservedMemory, 300 MiB). */
     private static final long RESERVED_HEAP = 300L << 20;
 
@@ -46,6 +52,9 @@ final class MachineCheck {
         findings.add(waves());
         findings.add(nativeMemory());
         findings.add(heap());
+        if (job.training()) {
+            findings.add(driverHeap());
+        }
         gpus().ifPresent(findings::add);
         return findings;
     }
@@ -195,8 +204,8 @@ final class MachineCheck {
     }
 
     private Finding heap() {
-        long cache = (long) job.settings().data().cacheMebibytes() << 20;
-        long vectors = 2L * VECTOR_COPIES * job.vectorBytes() * tasksPerExecutor();
+        long cache = cacheBytes();
+        long vectors = taskVectorBytes();
         long needed = RESERVED_HEAP + cache + vectors;
         long smallest =
                 executors.stream().mapToLong(MachineFacts::heapBytes).min().orElse(driver.heapBytes());
@@ -212,6 +221,52 @@ final class MachineCheck {
                     Text.size(smallest));
         }
         return Finding.fine("Java heap", CLUSTER, "%s in %s", arithmetic, Text.size(smallest));
+    }
+
+    /** The driver's own memory; nothing else bounds what it collects (see {@code spark.driver.maxResultSize} in the command line). */
+    private Finding driverHeap() {
+        int workers = job.workers() == 0 ? slots : job.workers();
+        boolean collects = job.settings().averaging().meansOnDriver(job.parameters(), workers);
+        long results = collects ? workers * job.settings().averaging().resultBytes(job.parameters()) : 0;
+        long vectors = (2L * job.stateVectors() + MEAN_COPIES) * job.vectorBytes();
+        boolean local = executors.stream().anyMatch(each -> each.process().equals(driver.process()));
+        long tasks = local ? cacheBytes() + taskVectorBytes() : 0;
+        String arithmetic = Text.of(
+                "%s for Spark, %s of the state and its mean, %s of %d workers' results%s",
+                Text.size(RESERVED_HEAP),
+                Text.size(vectors),
+                Text.size(results),
+                workers,
+                local ? Text.of(", %s of the tasks", Text.size(tasks)) : "");
+        String remedy = Text.of("raise spark.driver.memory%s", results > 0 ? ", or set averaging.place=executors" : "");
+        if (results > driver.heapBytes()) {
+            return Finding.refusal(
+                    "driver heap",
+                    CLUSTER,
+                    "%s do not fit the driver's %s; %s",
+                    arithmetic,
+                    Text.size(driver.heapBytes()),
+                    remedy);
+        }
+        if (RESERVED_HEAP + vectors + results + tasks > driver.heapBytes()) {
+            return Finding.warning(
+                    "driver heap",
+                    CLUSTER,
+                    "%s may not fit the driver's %s; %s",
+                    arithmetic,
+                    Text.size(driver.heapBytes()),
+                    remedy);
+        }
+        return Finding.fine("driver heap", CLUSTER, "%s in %s", arithmetic, Text.size(driver.heapBytes()));
+    }
+
+    private long cacheBytes() {
+        return (long) job.settings().data().cacheMebibytes() << 20;
+    }
+
+    /** The vectors of the tasks that one executor runs at once. */
+    private long taskVectorBytes() {
+        return 2L * VECTOR_COPIES * job.vectorBytes() * tasksPerExecutor();
     }
 
     private Optional<Finding> gpus() {

@@ -8,6 +8,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -17,6 +19,10 @@ import org.apache.hadoop.fs.QuotaUsage;
 final class RunDirectoryCheck {
     private static final String WRITING = "writing the run directory";
     private static final String ROOM = "room for checkpoints";
+
+    /** Schemes of Hadoop's connectors to stores that copy and delete where a file system renames. */
+    private static final Set<String> OBJECT_STORES =
+            Set.of("s3", "s3a", "s3n", "gs", "oss", "cosn", "swift", "wasb", "wasbs");
 
     private final FileSystem fileSystem;
     private final Path run;
@@ -34,6 +40,7 @@ final class RunDirectoryCheck {
             Path place = existing(run);
             findings.add(writing(place));
             findings.add(room(place));
+            oneStepRenames().ifPresent(findings::add);
         } catch (IOException e) {
             findings.add(Finding.refusal(
                     WRITING, RUN_DIRECTORY, "%s cannot be reached: %s; give another --run", run, Reason.of(e)));
@@ -41,15 +48,18 @@ final class RunDirectoryCheck {
         return findings;
     }
 
-    /** What a checkpoint needs: a new file, written, synced, renamed, deleted. */
+    /**
+     * What a checkpoint needs: a new file, written, synced, renamed, deleted. Its name is that of a file which a run that begins deletes,
+     * should this process be killed in between.
+     */
     private Finding writing(Path place) {
-        Path probe = new Path(place, "_probe-" + UUID.randomUUID());
+        Path probe = new Path(place, "_unfinished-" + UUID.randomUUID());
         Path renamed = probe.suffix("-renamed");
         try {
             if (!fileSystem.getFileStatus(place).isDirectory()) {
                 return Finding.refusal(WRITING, RUN_DIRECTORY, "%s is no directory; give another --run", place);
             }
-            SyncedFile.write(fileSystem, probe, false, new byte[1]);
+            SyncedFile.write(fileSystem, probe, new byte[1]);
             boolean worked = fileSystem.rename(probe, renamed) && fileSystem.delete(renamed, false);
             return worked
                     ? Finding.fine(WRITING, RUN_DIRECTORY, "%s can be written", place)
@@ -63,6 +73,18 @@ final class RunDirectoryCheck {
                     place,
                     Reason.of(e));
         }
+    }
+
+    private Optional<Finding> oneStepRenames() {
+        String scheme = fileSystem.getUri().getScheme();
+        return OBJECT_STORES.contains(scheme)
+                ? Optional.of(Finding.warning(
+                        WRITING,
+                        RUN_DIRECTORY,
+                        "%s: does not rename in one step, so a driver that is killed while it saves may leave a damaged checkpoint;"
+                                + " give a --run on HDFS or a local disk",
+                        scheme))
+                : Optional.empty();
     }
 
     private Finding room(Path place) throws IOException {

@@ -12,6 +12,9 @@ public record AveragingSettings(
         double movingAverageDecay,
         Encoding encoding,
         Place place) {
+    /** From here on {@code auto} spares the driver: Spark refuses results of 1 GiB by default. */
+    private static final long MOST_BYTES_ON_DRIVER = 256L << 20;
+
     /** How running variances are averaged. */
     public enum BatchStatistics {
         /** The variance of all workers' activations together. */
@@ -28,6 +31,25 @@ public record AveragingSettings(
         DRIVER,
         /** On the executors, a slice of the vectors each. */
         EXECUTORS
+    }
+
+    /** The bytes of what a worker returns, parameters and velocity of so many elements each. */
+    public long resultBytes(long elements) {
+        return 2 * elements * encoding.bytes();
+    }
+
+    /** Whether the driver forms the mean of the workers' results. */
+    public boolean meansOnDriver(long elements, int workers) {
+        return switch (place) {
+            case DRIVER -> true;
+            case EXECUTORS -> false;
+            case AUTO -> resultBytes(elements) * workers <= MOST_BYTES_ON_DRIVER;
+        };
+    }
+
+    /** Whether the step to the workers' mean is changed, and so kept from round to round. */
+    public boolean takesOuterStep() {
+        return outerMomentum > 0 || outerRate != 1;
     }
 
     public AveragingSettings {

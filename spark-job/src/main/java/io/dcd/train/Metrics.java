@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 
 /**
@@ -23,6 +25,8 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 final class Metrics implements AutoCloseable {
     /** What tells where a line belongs and is no reading. */
     private static final Set<String> PLACE = Set.of("type", "time", "step", "epoch", "epochs", "round", "images");
+
+    private static final String EVALUATION = "evaluation";
 
     private static final double MILLISECONDS = 1e3;
 
@@ -45,7 +49,7 @@ final class Metrics implements AutoCloseable {
     }
 
     private static byte[] event(JsonNode line) {
-        boolean validation = line.path("type").asText().equals("evaluation");
+        boolean validation = line.path("type").asText().equals(EVALUATION);
         Map<String, Double> readings = new LinkedHashMap<>();
         line.fields().forEachRemaining(field -> {
             if (field.getValue().isNumber() && !PLACE.contains(field.getKey())) {
@@ -62,19 +66,33 @@ final class Metrics implements AutoCloseable {
      * return to a checkpoint belongs to what came after it, although it has the checkpoint's step.
      */
     static String upTo(Progress progress, String text) {
-        return text.lines()
-                .filter(line -> {
-                    try {
-                        JsonNode node = RunJson.MAPPER.readTree(line);
-                        return node.hasNonNull("step")
-                                && node.get("step").asLong() <= progress.step()
-                                && node.path("rollbacks").asInt() <= progress.rollbacks();
-                    } catch (JsonProcessingException e) {
-                        return false;
-                    }
-                })
+        return lines(
+                        text,
+                        line -> line.get("step").asLong() <= progress.step()
+                                && line.path("rollbacks").asInt() <= progress.rollbacks())
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
+    }
+
+    /** Whether {@code text} has an evaluation after so many steps. */
+    static boolean isEvaluated(long step, String text) {
+        return lines(
+                        text,
+                        line -> line.path("type").asText().equals(EVALUATION)
+                                && line.get("step").asLong() == step)
+                .findAny()
+                .isPresent();
+    }
+
+    private static Stream<String> lines(String text, Predicate<JsonNode> wanted) {
+        return text.lines().filter(line -> {
+            try {
+                JsonNode node = RunJson.MAPPER.readTree(line);
+                return node.hasNonNull("step") && wanted.test(node);
+            } catch (JsonProcessingException e) {
+                return false;
+            }
+        });
     }
 
     void append(RoundReport report) {
@@ -87,7 +105,7 @@ final class Metrics implements AutoCloseable {
     void append(int epochs, long step, EvaluationReport report) {
         append(RunJson.MAPPER
                 .createObjectNode()
-                .put("type", "evaluation")
+                .put("type", EVALUATION)
                 .put("epochs", epochs)
                 .put("step", step)
                 .put("top1", report.top1())

@@ -11,12 +11,14 @@ import java.util.List;
  * always are: they are no sum of steps.
  */
 final class OuterStep {
+    private final boolean wanted;
     private final double momentum;
     private final double rate;
     private final List<Parameter> parameters;
 
     /** @param parameters all slices of the flat vector */
     OuterStep(AveragingSettings settings, List<Parameter> parameters) {
+        this.wanted = settings.takesOuterStep();
         this.momentum = settings.outerMomentum();
         this.rate = settings.outerRate();
         this.parameters = parameters;
@@ -31,7 +33,7 @@ final class OuterStep {
      * @return Δ; empty if the mean is taken as it is
      */
     float[] take(float[] start, float[] mean, float[] last) {
-        if (momentum == 0 && rate == 1) {
+        if (!wanted) {
             return new float[0];
         }
         float[] delta = Arrays.copyOf(last, mean.length);

@@ -160,10 +160,8 @@ final class RoundRunner implements AutoCloseable {
     }
 
     private static DivergedException diverged(Progress progress, String what) {
-        return new DivergedException(
-                ("training diverged in epoch %d, round %d: %s; the round is rejected and the last checkpoint stands."
-                                + " Lower training.learning-rate, raise training.warm-up-epochs, or set divergence.retries")
-                        .formatted(progress.epoch() + 1, progress.round() + 1, what));
+        return new DivergedException("training diverged in epoch %d, round %d: %s; the round is rejected"
+                .formatted(progress.epoch() + 1, progress.round() + 1, what));
     }
 
     @Override

@@ -25,7 +25,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** The directory in which a run keeps its settings, metrics, checkpoints and summary, on any Hadoop file system. */
+/**
+ * The directory in which a run keeps its settings, metrics, checkpoints and summary. Its file system must rename files and directories in
+ * one step, as local ones and HDFS do; object stores do not.
+ */
 public final class RunDirectory {
     private static final String CONFIGURATION = "config.conf";
     private static final String METRICS = "metrics.jsonl";
@@ -134,9 +137,8 @@ public final class RunDirectory {
             write(IMPORT, json(origin));
             RunIdentity identity = RunIdentity.ofNetwork(origin.classes(), settings.identity());
             ModelState state = new ModelState(Progress.START, parameters, new float[parameters.length]);
-            taken.requireHeld();
             // Before the settings, so that no run that looks begun lacks its parameters.
-            checkpoints().save(new Checkpoint(identity, state), 1);
+            checkpoints().save(new Checkpoint(identity, state), 1, taken::requireHeld);
             writeSettings(settings);
         }
     }
@@ -151,6 +153,11 @@ public final class RunDirectory {
                         "%s/%s cannot be read: %s; delete it".formatted(path, SUMMARY, e.getOriginalMessage()), e);
             }
         });
+    }
+
+    /** Whether the ledger has an evaluation after so many steps. */
+    boolean isEvaluated(long step) {
+        return Metrics.isEvaluated(step, ledger());
     }
 
     /** Deletes what an earlier driver did not finish writing; only the holder of the lease may. */
@@ -197,7 +204,7 @@ public final class RunDirectory {
     /** A file that begins with {@code bytes} from one moment to the next, and is written on. */
     private FSDataOutputStream continued(String name, byte[] bytes) throws IOException {
         Path unfinished = unfinished();
-        FSDataOutputStream out = fileSystem.create(unfinished, false);
+        FSDataOutputStream out = FileSystems.create(fileSystem, unfinished);
         out.write(bytes);
         out.hflush();
         FileSystems.replace(fileSystem, unfinished, new Path(path, name));
@@ -218,7 +225,7 @@ public final class RunDirectory {
     private void write(String name, String text) {
         Path unfinished = unfinished();
         try {
-            SyncedFile.write(fileSystem, unfinished, false, text.getBytes(StandardCharsets.UTF_8));
+            SyncedFile.write(fileSystem, unfinished, text.getBytes(StandardCharsets.UTF_8));
             FileSystems.replace(fileSystem, unfinished, new Path(path, name));
         } catch (IOException e) {
             throw new CheckpointException("cannot write " + name + " in " + path + ": " + e.getMessage(), e);

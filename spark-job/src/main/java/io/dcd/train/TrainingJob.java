@@ -132,6 +132,7 @@ public final class TrainingJob {
             run.writeSettings(settings);
             Optional<Summary> summary =
                     train().map(report -> summary(report, (System.nanoTime() - begin) * NANOSECONDS));
+            lease.requireHeld();
             summary.ifPresent(run::writeSummary);
             return summary;
         }
@@ -159,9 +160,14 @@ public final class TrainingJob {
                 network.classes(),
                 plan,
                 settings.training().epochs(),
+                plan.steps(settings.training().epochs(), settings.training().limitRounds()),
                 progress()));
         EvaluationReport report = null;
         long evaluatedStep = -1;
+        if (!over() && evaluationIsDue() && !run.isEvaluated(progress().step())) {
+            // A driver that was asked to stop at the end of an epoch left this to its successor.
+            evaluate(evaluator);
+        }
         while (!over() && !stopping) {
             try {
                 averaged.fitEpoch();
@@ -171,11 +177,11 @@ public final class TrainingJob {
             } finally {
                 averaged.setParameters(state.parameters());
             }
-            if (!stopping && (over() || isDue(settings.evaluation().everyEpochs()))) {
+            if (!stopping && (over() || evaluationIsDue())) {
                 report = evaluate(evaluator);
                 evaluatedStep = progress().step();
             }
-            if (stopping || over() || isDue(settings.checkpoint().everyEpochs())) {
+            if (stopping || over() || isDue(settings.checkpoint().everyEpochs()) || roundsAreDue()) {
                 save();
             }
         }
@@ -188,13 +194,13 @@ public final class TrainingJob {
     /** The rest of the present epoch, or as much of it as the limit allows. */
     private void runEpoch(JavaRDD<String> workers) {
         int epoch = progress().epoch();
-        int everyRounds = settings.checkpoint().everyRounds();
         while (!over() && !stopping && progress().epoch() == epoch) {
             Outcome outcome = rounds.run(state, workers);
             state = outcome.state();
             metrics.append(outcome.report());
             listener.trained(outcome.report());
-            if (everyRounds > 0 && progress().round() > 0 && progress().rounds() % everyRounds == 0) {
+            // The end of an epoch is evaluated before it is saved.
+            if (progress().round() > 0 && roundsAreDue()) {
                 save();
             }
         }
@@ -208,7 +214,7 @@ public final class TrainingJob {
     private void rollBack(DivergedException diverged) {
         int rollbacks = progress().rollbacks() + 1;
         if (rollbacks > settings.divergence().retries()) {
-            throw diverged;
+            throw diverged.asEnd();
         }
         double rateFactor = progress().rateFactor() * settings.divergence().rateFactor();
         lease.requireHeld();
@@ -233,9 +239,8 @@ public final class TrainingJob {
     }
 
     private void save() {
-        lease.requireHeld();
         Checkpoint checkpoint = new Checkpoint(identity, state);
-        run.checkpoints().save(checkpoint, settings.checkpoint().keep());
+        run.checkpoints().save(checkpoint, settings.checkpoint().keep(), lease::requireHeld);
         listener.saved(progress());
     }
 
@@ -245,8 +250,21 @@ public final class TrainingJob {
                 || limit > 0 && progress().rounds() >= limit;
     }
 
+    private boolean evaluationIsDue() {
+        return isDue(settings.evaluation().everyEpochs());
+    }
+
     private boolean isDue(int everyEpochs) {
-        return everyEpochs > 0 && progress().round() == 0 && progress().epoch() % everyEpochs == 0;
+        return everyEpochs > 0
+                && progress().rounds() > 0
+                && progress().round() == 0
+                && progress().epoch() % everyEpochs == 0;
+    }
+
+    /** Whether a checkpoint is due because of the number of rounds. */
+    private boolean roundsAreDue() {
+        int everyRounds = settings.checkpoint().everyRounds();
+        return everyRounds > 0 && progress().rounds() % everyRounds == 0;
     }
 
     private Progress progress() {

@@ -15,9 +15,10 @@ public interface TrainingListener {
      * @param classes the number of classes
      * @param plan how each epoch is cut into rounds, workers and batches
      * @param epochs all epochs of the run
+     * @param steps what each worker will have taken when the run ends
      * @param progress where it begins; not the start if it resumes
      */
-    record Start(String network, int parameters, int classes, RunPlan plan, int epochs, Progress progress) {
+    record Start(String network, int parameters, int classes, RunPlan plan, int epochs, long steps, Progress progress) {
         /** The rounds of an epoch, counted from 0. */
         public int rounds(int epoch) {
             return plan.epoch(epoch).rounds();

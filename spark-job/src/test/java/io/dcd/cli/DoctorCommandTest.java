@@ -50,7 +50,8 @@ class DoctorCommandTest {
                         "versions",
                         "backend",
                         "native memory",
-                        "Java heap");
+                        "Java heap",
+                        "driver heap");
         assertThat(findings.toString()).doesNotContain("REFUSAL").contains("all ", "onednn on every executor");
         assertThat(directory).isEmptyDirectory();
     }
@@ -61,6 +62,14 @@ class DoctorCommandTest {
                 .isEqualTo(5);
         assertThat(dcd.out()).contains("refusal  native memory", "× ", "lower training.batch");
         assertThat(dcd.err()).contains("outside of the Java heap").hasLineCount(1);
+    }
+
+    @Test
+    void resultsThatCannotFitTheDriverAreRefused() {
+        assertThat(doctor("--set=training.workers=1000000", "--set=averaging.place=driver"))
+                .isEqualTo(5);
+        assertThat(dcd.out()).contains("refusal  driver heap", "of 1000000 workers' results");
+        assertThat(dcd.err()).contains("set averaging.place=executors").hasLineCount(1);
     }
 
     @Test

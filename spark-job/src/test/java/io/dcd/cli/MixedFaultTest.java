@@ -1,11 +1,16 @@
 package io.dcd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dcd.ExecutorProcesses;
 import io.dcd.PreparedImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -17,123 +22,161 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run of 42 rounds on two executor processes, through faults of every kind in a seeded order. */
+/** A run of 60 rounds on two executors of a standalone cluster, through faults of every kind in a seeded order. */
 @Tag("fault")
 @Tag("long")
 class MixedFaultTest {
     /** 100 images make ⌊100 / 16⌋ = 6 steps, one a round, an epoch. */
-    private static final int ROUNDS = 42;
+    private static final int ROUNDS = 60;
 
-    private static final List<String> SETTINGS =
-            List.of("training.batch=8", "training.epochs=7", "training.steps-per-round=1", "evaluation.every-epochs=0");
+    private static final List<String> SETTINGS = List.of(
+            "training.batch=8", "training.epochs=10", "training.steps-per-round=1", "evaluation.every-epochs=3");
+
+    private static final int SEED = 6;
+
+    /** Rounds between two faults; what a driver manages while one is being injected comes on top. */
+    private static final int LEAST_GAP = 2;
+
+    private static final int LARGEST_GAP = 4;
 
     private enum Fault {
         KILL_EXECUTOR,
         KILL_DRIVER,
-        PAUSE_EXECUTOR,
-        BLOCK_CHECKPOINT
+        /** Until Spark has given it up. */
+        STOP_EXECUTOR,
+        /** Until another driver has taken its run over. */
+        STOP_DRIVER,
+        FILL_DISK
     }
 
     @TempDir
     private static Path directory;
 
+    private final Path data = directory.resolve("prepared");
+    private final Path run = directory.resolve("run");
+    private final Path fullDisk = directory.resolve("full-disk");
+
     @Test
     void endsWithTheFaultFreeParametersAGaplessLedgerAndNoStrayFiles() throws Exception {
-        Path data = prepare();
+        assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "executors are found in /proc");
+        prepare();
         Path faultFree = directory.resolve("fault-free");
         assertThat(TrainDriver.start(Map.of(), TrainDriver.arguments(faultFree, data, "local[2]", SETTINGS))
                         .exitCode())
                 .isEqualTo(0);
 
-        Path run = directory.resolve("run");
-        Random random = new Random(6);
-        TrainDriver driver = start(run, data);
-        int round = 0;
-        for (Fault fault : List.of(
-                Fault.KILL_EXECUTOR,
-                Fault.KILL_DRIVER,
-                Fault.PAUSE_EXECUTOR,
-                Fault.BLOCK_CHECKPOINT,
-                Fault.KILL_EXECUTOR,
-                Fault.KILL_DRIVER)) {
-            round += 3 + random.nextInt(4);
-            driver.awaitLine("saved step " + round);
-            driver = harm(fault, driver, run, data, round);
+        Random random = new Random(SEED);
+        List<Fault> faults = new ArrayList<>(List.of(Fault.values()));
+        faults.addAll(List.of(Fault.KILL_EXECUTOR, Fault.KILL_DRIVER));
+        Collections.shuffle(faults, random);
+        // Room for two drivers at once.
+        try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 2, 2)) {
+            TrainDriver driver = start(cluster);
+            long round = 0;
+            for (Fault fault : faults) {
+                round = driver.awaitSaved(round + random.nextInt(LEAST_GAP, LARGEST_GAP + 1));
+                assertThat(round).as("%s comes before the end", fault).isLessThan(ROUNDS);
+                driver = harm(fault, driver, cluster);
+            }
+            assertThat(driver.exitCode()).isEqualTo(0);
         }
-        assertThat(round).as("the last fault comes before the end").isLessThan(ROUNDS);
-        assertThat(driver.exitCode()).isEqualTo(0);
 
         assertThat(pinned(run)).isEqualTo(pinned(faultFree));
         assertThat(names(run))
                 .containsExactlyInAnyOrder(
                         "checkpoints", "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json");
         assertThat(names(run.resolve("checkpoints")))
-                .containsExactlyInAnyOrder("step-00000040", "step-00000041", "step-00000042");
-        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream()
-                        .filter(line -> line.contains("\"type\":\"round\""))
-                        .map(line -> line.replaceAll(".*\"step\":(\\d+),.*", "$1")))
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, ROUNDS)
-                        .mapToObj(Integer::toString)
-                        .toList());
+                .containsExactlyInAnyOrder("step-00000058", "step-00000059", "step-00000060");
+        assertThat(steps("round"))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, ROUNDS).boxed().toList());
+        assertThat(steps("evaluation")).as("after epochs 3, 6, 9 and 10").containsExactly(18, 36, 54, 60);
     }
 
     /** @return the driver that goes on */
-    private static TrainDriver harm(Fault fault, TrainDriver driver, Path run, Path data, int round) throws Exception {
+    private TrainDriver harm(Fault fault, TrainDriver driver, StandaloneCluster cluster) throws Exception {
+        int before = driver.lines();
         switch (fault) {
-            case KILL_EXECUTOR ->
-                assertThat(executor(driver).destroyForcibly())
-                        .as("the fault fired")
-                        .isTrue();
-            case PAUSE_EXECUTOR -> {
-                long executor = executor(driver).pid();
-                signal(executor, "STOP");
-                // The other worker's executor waits for this one; nothing is lost meanwhile.
-                new ProcessBuilder("sleep", "2").start().waitFor();
-                signal(executor, "CONT");
+            case KILL_EXECUTOR -> {
+                assertThat(executor(cluster).destroyForcibly()).isTrue();
+                awaitLoss(driver, before);
+            }
+            case STOP_EXECUTOR -> {
+                ProcessHandle executor = executor(cluster);
+                ExecutorProcesses.signal(executor, "STOP");
+                awaitLoss(driver, before);
+                // Unless the worker process has killed it meanwhile, it goes on with a round that others have finished.
+                new ProcessBuilder("kill", "-CONT", Long.toString(executor.pid()))
+                        .start()
+                        .waitFor();
             }
             case KILL_DRIVER -> {
                 driver.kill();
-                return start(run, data);
+                return resume(cluster);
             }
-            case BLOCK_CHECKPOINT -> {
-                Path inTheWay = run.resolve("checkpoints/step-%08d".formatted(round + 2));
-                Files.writeString(inTheWay, "no checkpoint");
+            case STOP_DRIVER -> {
+                ExecutorProcesses.signal(driver.handle(), "STOP");
+                TrainDriver successor = resume(cluster);
+                successor.awaitSaved(1);
+                ExecutorProcesses.signal(driver.handle(), "CONT");
+                driver.awaitLine(before, "this driver was silent for too long and lost ");
                 assertThat(driver.exitCode()).as("the fault fired").isEqualTo(ExitCode.CHECKPOINT.code());
-                Files.delete(inTheWay);
-                return start(run, data);
+                return successor;
+            }
+            case FILL_DISK -> {
+                Files.createFile(fullDisk);
+                driver.awaitLine(before, FaultyDisk.NO_SPACE);
+                assertThat(driver.exitCode()).as("the fault fired").isEqualTo(ExitCode.CHECKPOINT.code());
+                Files.delete(fullDisk);
+                return resume(cluster);
             }
         }
         return driver;
     }
 
-    private static TrainDriver start(Path run, Path data) throws IOException {
-        Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-        Map<String, String> properties = Map.of(
-                "spark.executor.extraClassPath", System.getProperty("java.class.path"),
-                "spark.executor.extraJavaOptions",
-                        "--add-modules=jdk.incubator.vector -Dlog4j2.configurationFile=log4j2-test.properties",
-                "spark.executorEnv.OMP_NUM_THREADS", "1");
-        return TrainDriver.start(properties, TrainDriver.arguments(run, data, "local-cluster[2,1,1024]", SETTINGS));
+    private static ProcessHandle executor(StandaloneCluster cluster) {
+        List<ProcessHandle> executors = cluster.executors();
+        assertThat(executors).isNotEmpty();
+        return executors.get(0);
     }
 
-    /** The worker of a local cluster lives in the driver, so the executors are its children. */
-    private static ProcessHandle executor(TrainDriver driver) {
-        return driver.handle().children().findFirst().orElseThrow();
+    /** The fault fired: the driver noticed that an executor is gone. */
+    private static void awaitLoss(TrainDriver driver, int before) throws InterruptedException {
+        // "Lost executor", or "Actual reason for lost executor" if its end came first.
+        driver.awaitLine(before, "ost executor");
     }
 
-    private static void signal(long process, String signal) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process))
-                        .start()
-                        .waitFor())
-                .as("the fault fired")
-                .isEqualTo(0);
+    private TrainDriver resume(StandaloneCluster cluster) throws Exception {
+        TrainDriver driver = start(cluster);
+        driver.awaitLine("resuming after");
+        return driver;
     }
 
-    private static Path prepare() throws IOException {
+    private TrainDriver start(StandaloneCluster cluster) throws IOException {
+        Map<String, String> properties = new HashMap<>(FaultyDisk.full(fullDisk));
+        properties.putAll(Map.ofEntries(
+                Map.entry("spark.cores.max", "2"),
+                Map.entry("spark.executor.cores", "1"),
+                Map.entry("spark.executor.extraClassPath", System.getProperty("java.class.path")),
+                Map.entry(
+                        "spark.executor.extraJavaOptions",
+                        "--add-modules=jdk.incubator.vector -Dlog4j2.configurationFile=log4j2-test.properties"),
+                Map.entry("spark.executorEnv.OMP_NUM_THREADS", "1"),
+                Map.entry("spark.scheduler.minRegisteredResourcesRatio", "1"),
+                Map.entry("spark.scheduler.maxRegisteredResourcesWaitingTime", "10min"),
+                // An executor that is silent for so long is given up, and a stopped driver does not lose its own.
+                Map.entry("spark.storage.blockManagerHeartbeatTimeoutMs", "15s"),
+                Map.entry("spark.network.timeoutInterval", "1s"),
+                Map.entry("spark.executor.heartbeatInterval", "1s"),
+                Map.entry("spark.executor.heartbeat.maxFailures", "600")));
+        return TrainDriver.start(properties, TrainDriver.arguments(run, data, cluster.master(), SETTINGS));
+    }
+
+    private static void prepare() throws IOException {
         SparkConf conf =
                 new SparkConf().setMaster("local[2]").setAppName("prepare").set("spark.ui.enabled", "false");
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            return Path.of(PreparedImages.prepare(spark, directory).directory().toUri());
+            PreparedImages.prepare(spark, directory);
         }
     }
 
@@ -143,6 +186,14 @@ class MixedFaultTest {
                 .filter(line -> line.contains("parameters_sha256"))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The steps of the ledger's lines of a type. */
+    private List<Integer> steps(String type) throws IOException {
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .filter(line -> line.contains("\"type\":\"" + type + "\""))
+                .map(line -> Integer.parseInt(line.replaceAll(".*\"step\":(\\d+),.*", "$1")))
+                .toList();
     }
 
     private static List<String> names(Path path) throws IOException {

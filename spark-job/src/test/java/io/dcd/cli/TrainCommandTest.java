@@ -31,6 +31,7 @@ class TrainCommandTest {
         assertThat(dcd.json().get("images").asLong()).isEqualTo(30);
         assertThat(dcd.out()).contains("\"top1\" :", "\"parameters_sha256\" :");
         assertThat(dcd.err()).contains("epoch 1/1, round 1/3: loss", "saved step 2");
+        assertThat(dcd.err()).as("the limit is the end").containsPattern("round 1/3: .* 0 min 00 s left");
     }
 
     @Test

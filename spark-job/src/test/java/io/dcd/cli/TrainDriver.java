@@ -1,24 +1,26 @@
 package io.dcd.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code dcd train} in a process of its own, to be harmed. */
 final class TrainDriver {
+    private static final Pattern SAVED = Pattern.compile("saved step (\\d+)");
+
     private final Process process;
-    private final BufferedReader lines;
+    private final WatchedOutput output;
 
     private TrainDriver(Process process) {
         this.process = process;
-        this.lines = process.errorReader(StandardCharsets.UTF_8);
+        this.output = new WatchedOutput(process.errorReader(StandardCharsets.UTF_8));
     }
 
     /** A little run of two workers that saves after every round. */
@@ -37,18 +39,29 @@ final class TrainDriver {
         return arguments.toArray(String[]::new);
     }
 
-    /** @param properties of Spark */
-    static TrainDriver start(Map<String, String> properties, String... arguments) throws IOException {
+    /** A command that starts a Java process like this one. */
+    static List<String> java(Map<String, String> properties) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-Djdk"))
                 .forEach(command::add);
+        command.add("-XX:+UseSerialGC");
+        command.add("-Dlog4j2.configurationFile=log4j2-processes.properties");
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        return command;
+    }
+
+    /** @param properties of Spark */
+    static TrainDriver start(Map<String, String> properties, String... arguments) throws IOException {
+        List<String> command = java(properties);
+        if (Arrays.stream(arguments).anyMatch(argument -> argument.startsWith("--master=spark://"))) {
+            // Its executors compute; it starts sooner with the first compiler alone.
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(List.of(
                 "-Xmx1g",
                 "-Dspark.ui.enabled=false",
-                "-Dlog4j2.configurationFile=log4j2-test.properties",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Dcd.class.getName()));
@@ -62,15 +75,35 @@ final class TrainDriver {
         return process.toHandle();
     }
 
-    /** Reads until a line contains {@code text}. */
-    void awaitLine(String text) throws IOException {
-        List<String> seen = new ArrayList<>();
-        String line = lines.readLine();
-        while (line != null && !line.contains(text)) {
-            seen.add(line);
-            line = lines.readLine();
-        }
-        assertThat(line).as("a line with '%s' after %s", text, seen).isNotNull();
+    /** Waits for a line that contains {@code text}. */
+    void awaitLine(String text) throws InterruptedException {
+        awaitLine(0, text);
+    }
+
+    /** Waits for a line that contains {@code text} after the first so many. */
+    void awaitLine(int begin, String text) throws InterruptedException {
+        output.await(begin, "'" + text + "'", line -> line.contains(text));
+    }
+
+    /** The number of lines so far. */
+    int lines() {
+        return output.count();
+    }
+
+    /**
+     * Waits until a step is saved.
+     *
+     * @param atLeast the least that will do
+     * @return which it is
+     */
+    long awaitSaved(long atLeast) throws InterruptedException {
+        return saved(output.await(0, "a saved step from " + atLeast, line -> saved(line) >= atLeast));
+    }
+
+    /** The step that a line tells of, or -1. */
+    private static long saved(String line) {
+        Matcher matcher = SAVED.matcher(line);
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
     /** SIGTERM, by the handle: {@link Process#destroy} would close what is still to be read. */
@@ -84,10 +117,8 @@ final class TrainDriver {
     }
 
     /** Waits for its end. */
-    int exitCode() throws IOException, InterruptedException {
-        while (lines.readLine() != null) {
-            // A full pipe would hold it up.
-        }
+    int exitCode() throws InterruptedException {
+        output.awaitEnd();
         return process.waitFor();
     }
 }

@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +35,8 @@ class AveragingOptionsTest {
         "training.clip-norm=5",
         "training.steps-ramp-epochs=1",
     };
+
+    private static final String GROUP = "bytes";
 
     private static JavaSparkContext spark;
     private static PreparedData data;
@@ -110,19 +115,31 @@ class AveragingOptionsTest {
     @Test
     void bytesOfARoundAreAsTheFormulaSays() throws InterruptedException {
         AtomicLong measured = new AtomicLong();
-        // Two rounds and an evaluation.
+        // Two rounds and an evaluation. Spark may still have to tell of jobs before.
         CountDownLatch jobs = new CountDownLatch(3);
+        Set<Integer> ours = ConcurrentHashMap.newKeySet();
         spark.sc().addSparkListener(new SparkListener() {
             @Override
+            public void onJobStart(SparkListenerJobStart start) {
+                if (GROUP.equals(start.properties().getProperty("spark.jobGroup.id"))) {
+                    ours.add(start.jobId());
+                }
+            }
+
+            @Override
             public void onTaskEnd(SparkListenerTaskEnd end) {
-                measured.addAndGet(end.taskMetrics().resultSize());
+                // Jobs come one after another, and all that Spark tells of one comes before the next.
+                measured.addAndGet(ours.isEmpty() ? 0 : end.taskMetrics().resultSize());
             }
 
             @Override
             public void onJobEnd(SparkListenerJobEnd end) {
-                jobs.countDown();
+                if (ours.contains(end.jobId())) {
+                    jobs.countDown();
+                }
             }
         });
+        spark.setJobGroup(GROUP, "the job whose bytes are counted");
         RecordingListener listener = new RecordingListener();
         TrainingRuns.train(
                 spark,
@@ -139,7 +156,8 @@ class AveragingOptionsTest {
         assertThat(round.returnedBytes()).as("2·2·P·3").isEqualTo(12 * parameters);
         long results =
                 listener.rounds.stream().mapToLong(RoundReport::returnedBytes).sum();
-        assertThat(jobs.await(1, TimeUnit.MINUTES))
+        spark.clearJobGroup();
+        assertThat(jobs.await(5, TimeUnit.MINUTES))
                 .as("Spark has told of all jobs")
                 .isTrue();
         assertThat(measured.get())

@@ -3,6 +3,7 @@ package io.dcd.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dcd.ExecutorProcesses;
 import io.dcd.PreparedImages;
 import io.dcd.data.DataException;
 import io.dcd.data.PreparedData;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +53,7 @@ class ExecutorFaultTest {
     void killedExecutorCostsOneRoundsWork() throws IOException {
         try (JavaSparkContext spark = TrainingRuns.cluster(2)) {
             // Its second task: in the middle of the second round.
-            Fault fault = new Fault(6, ProcessHandle::destroyForcibly, executor -> {});
+            Fault fault = new Fault(spark, 6, ProcessHandle::destroyForcibly, executor -> {});
             spark.sc().addSparkListener(fault);
             assertFaultFreeResult(spark, fault);
         }
@@ -61,14 +62,48 @@ class ExecutorFaultTest {
     @Test
     void stoppedExecutorIsReplacedAndItsLateResultIgnored() throws IOException {
         Map<String, String> impatient = Map.of(
-                "spark.network.timeout", "6s",
+                // Only executors are given up so soon, not what a busy machine is slow to answer.
+                "spark.storage.blockManagerHeartbeatTimeoutMs", "6s",
                 "spark.network.timeoutInterval", "1s",
                 "spark.executor.heartbeatInterval", "1s");
         try (JavaSparkContext spark = TrainingRuns.cluster(2, impatient)) {
             // It goes on only after Spark has given it up: what it then reports must not count.
-            Fault fault = new Fault(6, executor -> signal(executor, "STOP"), executor -> signal(executor, "CONT"));
+            Fault fault =
+                    new Fault(spark, 6, executor -> signal(executor, "STOP"), executor -> signal(executor, "CONT"));
             spark.sc().addSparkListener(fault);
             assertFaultFreeResult(spark, fault);
+        }
+    }
+
+    @Test
+    void failedTaskIsRetried() throws IOException {
+        // Spark tells of failures some time later, and the cause lasts until then.
+        Map<String, String> patient = Map.of("spark.task.maxFailures", Integer.toString(Integer.MAX_VALUE));
+        try (JavaSparkContext spark = TrainingRuns.cluster(1, patient)) {
+            Path train = Path.of(data.directory().toUri()).resolve("train");
+            Path away = train.resolveSibling("train-is-elsewhere");
+            AtomicInteger failures = new AtomicInteger();
+            spark.sc().addSparkListener(new SparkListener() {
+                @Override
+                public void onTaskEnd(SparkListenerTaskEnd end) {
+                    if (end.taskInfo().failed() && failures.getAndIncrement() == 0) {
+                        move(away, train);
+                    }
+                }
+            });
+            move(train, away);
+            Summary summary = TrainingRuns.train(spark, data, directory.resolve("run"), RUN);
+            assertThat(failures.get()).as("the fault fired").isPositive();
+            assertThat(summary.parametersSha256()).isEqualTo(faultFree.parametersSha256());
+            assertThat(summary.samples()).as("no sample counted twice").isEqualTo(faultFree.samples());
+        }
+    }
+
+    private static void move(Path source, Path target) {
+        try {
+            Files.move(source, target);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -105,12 +140,14 @@ class ExecutorFaultTest {
         private final AtomicInteger started = new AtomicInteger();
         private final AtomicInteger fired = new AtomicInteger();
         private final AtomicInteger removed = new AtomicInteger();
+        private final String application;
         private final int task;
         private final Consumer<ProcessHandle> harm;
         private final Consumer<ProcessHandle> whenRemoved;
         private volatile ProcessHandle victim;
 
-        Fault(int task, Consumer<ProcessHandle> harm, Consumer<ProcessHandle> whenRemoved) {
+        Fault(JavaSparkContext spark, int task, Consumer<ProcessHandle> harm, Consumer<ProcessHandle> whenRemoved) {
+            this.application = spark.sc().applicationId();
             this.task = task;
             this.harm = harm;
             this.whenRemoved = whenRemoved;
@@ -119,7 +156,9 @@ class ExecutorFaultTest {
         @Override
         public void onTaskStart(SparkListenerTaskStart start) {
             if (started.incrementAndGet() == task) {
-                victim = executors().get(0);
+                // The worker of a local cluster lives in this process.
+                victim = ExecutorProcesses.of(ProcessHandle.current(), application)
+                        .get(0);
                 harm.accept(victim);
                 fired.incrementAndGet();
             }
@@ -133,21 +172,9 @@ class ExecutorFaultTest {
         }
     }
 
-    /** The worker of a local cluster lives in this process, so the executors are its children. */
-    private static List<ProcessHandle> executors() {
-        List<ProcessHandle> executors = ProcessHandle.current()
-                .children()
-                .filter(child -> child.info().command().orElse("").endsWith("java"))
-                .toList();
-        assertThat(executors).isNotEmpty();
-        return executors;
-    }
-
     private static void signal(ProcessHandle process, String signal) {
         try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
+            ExecutorProcesses.signal(process, signal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

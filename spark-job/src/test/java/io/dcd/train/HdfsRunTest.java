@@ -3,6 +3,7 @@ package io.dcd.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dcd.LocalHdfs;
 import io.dcd.PreparedImages;
 import io.dcd.data.PreparedData;
 import io.dcd.doctor.Doctor;
@@ -19,9 +20,7 @@ import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
-import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -33,8 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run directory on a real HDFS. */
 class HdfsRunTest {
-    private static final int BLOCK = 1 << 20;
-
     @TempDir
     private static Path shared;
 
@@ -46,15 +43,7 @@ class HdfsRunTest {
 
     @BeforeAll
     static void startClusters() throws IOException {
-        Configuration configuration = new HdfsConfiguration();
-        configuration.set(
-                MiniDFSCluster.HDFS_MINIDFS_BASEDIR, shared.resolve("hdfs").toString());
-        configuration.setLong("dfs.blocksize", BLOCK);
-        configuration.setInt("dfs.replication", 1);
-        // The metrics loggers want a log4j 1 that Spark's class path replaces.
-        configuration.setInt("dfs.namenode.metrics.logger.period.seconds", 0);
-        configuration.setInt("dfs.datanode.metrics.logger.period.seconds", 0);
-        hdfs = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+        hdfs = LocalHdfs.start(shared.resolve("hdfs"));
         fileSystem = hdfs.getFileSystem();
         spark = TrainingRuns.spark("local[2]");
         data = PreparedImages.prepare(spark, shared);
@@ -87,7 +76,7 @@ class HdfsRunTest {
         train("full", "training.limit-rounds=3");
         long used = fileSystem.getContentSummary(path("full")).getSpaceConsumed();
         // Room for metrics, settings and lease, but not for two more tensors.
-        fileSystem.setQuota(path("full"), HdfsConstants.QUOTA_DONT_SET, used + 4L * BLOCK);
+        fileSystem.setQuota(path("full"), HdfsConstants.QUOTA_DONT_SET, used + 4L * LocalHdfs.BLOCK);
         assertThatThrownBy(() -> train("full"))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("cannot write the checkpoint")
@@ -118,7 +107,7 @@ class HdfsRunTest {
     @Test
     void quotaWithoutRoomForACheckpointIsRefusedBeforeTheJob() throws IOException {
         fileSystem.mkdirs(path("narrow"));
-        fileSystem.setQuota(path("narrow"), HdfsConstants.QUOTA_DONT_SET, BLOCK);
+        fileSystem.setQuota(path("narrow"), HdfsConstants.QUOTA_DONT_SET, LocalHdfs.BLOCK);
         List<Finding> findings = doctor().examineRun(fileSystem.getConf(), path("narrow/run"));
         assertThat(findings.get(0).level()).as(findings.toString()).isEqualTo(Finding.Level.FINE);
         assertThat(findings.get(1).level()).isEqualTo(Finding.Level.REFUSAL);

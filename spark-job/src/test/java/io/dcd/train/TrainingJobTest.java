@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +118,55 @@ class TrainingJobTest {
         TrainingRuns.train(
                 spark, data, directory.resolve("run"), listener, "checkpoint.every-rounds=1", "training.epochs=1");
         assertThat(listener.saves).extracting(Progress::step).containsExactly(2L, 4L, 5L);
+    }
+
+    @Test
+    void checkpointsByRoundsDoNotDependOnEpochs() {
+        RecordingListener listener = new RecordingListener();
+        TrainingRuns.train(
+                spark,
+                data,
+                directory.resolve("run"),
+                listener,
+                // An epoch has three rounds.
+                "checkpoint.every-rounds=3",
+                "checkpoint.every-epochs=5",
+                "evaluation.every-epochs=0",
+                "training.epochs=3");
+        assertThat(listener.saves).extracting(Progress::step).containsExactly(5L, 10L, 15L);
+    }
+
+    @Test
+    void stopAtTheEndOfAnEpochOnlyPutsItsEvaluationOff() throws IOException {
+        Path run = directory.resolve("run");
+        RunDirectory place = RunDirectory.at(new Configuration(), new org.apache.hadoop.fs.Path(run.toUri()));
+        TrainingJob[] job = new TrainingJob[1];
+        RecordingListener stopping = new RecordingListener() {
+            @Override
+            public void trained(RoundReport round) {
+                super.trained(round);
+                if (rounds.size() == 3) {
+                    job[0].stop();
+                }
+            }
+        };
+        job[0] = TrainingRuns.job(spark, data, place, stopping);
+        assertThat(job[0].run()).as("stopped").isEmpty();
+        assertThat(stopping.saves).extracting(Progress::step).containsExactly(5L);
+        assertThat(stopping.evaluations).isEmpty();
+
+        RecordingListener rest = new RecordingListener();
+        Summary whole = TrainingRuns.train(spark, data, run, rest);
+        assertThat(whole.parametersSha256()).isEqualTo(straight.parametersSha256());
+        assertThat(rest.evaluations).as("after both epochs").hasSize(2);
+        assertThat(types(run)).isEqualTo(types(shared.resolve("straight")));
+    }
+
+    /** The types and steps of the ledger's lines. */
+    private static List<String> types(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(line -> line.replaceAll(".*\"type\":\"(\\w+)\".*\"step\":(\\d+).*", "$1 $2"))
+                .toList();
     }
 
     @Test

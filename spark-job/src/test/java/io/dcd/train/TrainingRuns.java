@@ -39,6 +39,7 @@ final class TrainingRuns {
                         "--add-modules=jdk.incubator.vector -Dlog4j2.configurationFile=log4j2-test.properties")
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1")
+                .set("spark.scheduler.maxRegisteredResourcesWaitingTime", "10min")
                 .set("spark.ui.enabled", "false");
         properties.forEach(conf::set);
         return new JavaSparkContext(conf);

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,15 @@ public final class Lease implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** For so long what was read of the file may be acted on; later, another driver may have taken over. */
+    private static final Duration FRESH = PATIENCE.dividedBy(4);
+
+    /** Names the machine, from its start on; host names of containers may be alike. */
+    private static final java.nio.file.Path BOOT = java.nio.file.Path.of("/proc/sys/kernel/random/boot_id");
+
+    /** Names the processes that see each other's numbers; those of two containers on one machine do not. */
+    private static final java.nio.file.Path PROCESSES = java.nio.file.Path.of("/proc/self/ns/pid");
+
     /** What this process holds; a file with this process's number but none of these is from an earlier life. */
     private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
@@ -49,6 +59,8 @@ public final class Lease implements AutoCloseable {
     private final Terms terms;
     private final ScheduledExecutorService heartbeat;
     private Holder me;
+    /** Whether the last sign of life failed: half a file, or none, is then still ours. */
+    private boolean failed;
 
     /**
      * How a lease speaks to its user.
@@ -62,11 +74,16 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    private record Holder(String token, String host, long process, long beats) {
-        /** Known only of processes on this machine. */
+    /** @param machine see {@link #here}; empty if that is not known */
+    private record Holder(String token, String host, String machine, long process, long beats) {
+        /** What is read of a file that is no whole lease. */
+        static final Holder UNKNOWN = new Holder("", "an unknown host", "", -1, 0);
+
+        /** Known only of processes whose numbers can be seen here. */
         boolean isDead() {
             boolean mine = process == ProcessHandle.current().pid();
-            return host.equals(hostName())
+            return !machine.isEmpty()
+                    && machine.equals(here())
                     && (mine ? !HELD.contains(token) : ProcessHandle.of(process).isEmpty());
         }
 
@@ -92,9 +109,15 @@ public final class Lease implements AutoCloseable {
      * Takes the lease {@code file}; waits if there is one whose holder may be dead. Fails, as the terms say, if another driver holds it.
      */
     public static Lease take(FileSystem fileSystem, Path file, Terms terms) {
+        return take(fileSystem, file, terms, HEARTBEAT);
+    }
+
+    /** @param pause between two signs of life */
+    static Lease take(FileSystem fileSystem, Path file, Terms terms, Duration pause) {
         Holder me = new Holder(
                 UUID.randomUUID().toString(),
                 hostName(),
+                here(),
                 ProcessHandle.current().pid(),
                 0);
         Lease lease = new Lease(fileSystem, file, terms, me);
@@ -111,8 +134,7 @@ public final class Lease implements AutoCloseable {
         } catch (IOException e) {
             throw terms.failure().apply("cannot take the lease " + file + ": " + Reason.of(e), e);
         }
-        lease.heartbeat.scheduleWithFixedDelay(
-                lease::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        lease.heartbeat.scheduleWithFixedDelay(lease::beat, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
         return lease;
     }
 
@@ -120,7 +142,7 @@ public final class Lease implements AutoCloseable {
     public synchronized void requireHeld() {
         try {
             Optional<Holder> holder = read();
-            if (holder.isEmpty() || !holder.get().token().equals(me.token())) {
+            if (!isMine(holder) && !isLeftover(holder)) {
                 throw terms.failed("this driver was silent for too long and lost %s to %s"
                         .formatted(
                                 file.getParent(), holder.map(Holder::toString).orElse("nobody")));
@@ -136,7 +158,8 @@ public final class Lease implements AutoCloseable {
         heartbeat.shutdownNow();
         HELD.remove(me.token());
         try {
-            if (read().filter(holder -> holder.token().equals(me.token())).isPresent()) {
+            Optional<Holder> holder = read();
+            if (isMine(holder) || holder.isPresent() && isLeftover(holder)) {
                 fileSystem.delete(file, false);
             }
         } catch (IOException e) {
@@ -144,27 +167,40 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    private synchronized void beat() {
+    /** Shows life, unless another driver has taken over. */
+    synchronized void beat() {
+        long begin = System.nanoTime();
         try {
-            if (!heartbeat.isShutdown()
-                    && read().filter(holder -> holder.token().equals(me.token()))
-                            .isPresent()) {
-                me = new Holder(me.token(), me.host(), me.process(), me.beats() + 1);
+            Optional<Holder> holder = read();
+            // A process that was stopped in between must not write over its successor's file.
+            boolean fresh = System.nanoTime() - begin < FRESH.toNanos();
+            if (fresh && !heartbeat.isShutdown() && (isMine(holder) || isLeftover(holder))) {
+                me = new Holder(me.token(), me.host(), me.machine(), me.process(), me.beats() + 1);
+                failed = true;
                 write(true);
+                failed = false;
             }
         } catch (IOException e) {
-            // The next beat may reach the file system again, and whether the lease was lost meanwhile is read when it
-            // matters.
+            // The next one may succeed. If none does, another driver may take over, and requireHeld finds it.
             LOG.warn("cannot write the lease {}: {}", file, Reason.of(e));
         }
+    }
+
+    private boolean isMine(Optional<Holder> holder) {
+        return holder.filter(each -> each.token().equals(me.token())).isPresent();
+    }
+
+    /** Whether it is what a failed sign of life left. */
+    private boolean isLeftover(Optional<Holder> holder) {
+        return failed && holder.filter(each -> !each.equals(Holder.UNKNOWN)).isEmpty();
     }
 
     private void awaitDeath(Holder first) throws IOException {
         if (HELD.contains(first.token())) {
             throw held(first);
         }
-        long begin = System.nanoTime();
-        while (!first.isDead() && System.nanoTime() - begin < PATIENCE.toNanos()) {
+        // Looks are counted, not time: who is stopped together with the holder wakes up together with it.
+        for (long look = 0; !first.isDead() && look < PATIENCE.dividedBy(POLL); look++) {
             Optional<Holder> now = read();
             if (now.isEmpty()) {
                 return;
@@ -207,7 +243,7 @@ public final class Lease implements AutoCloseable {
                 pause();
             }
         }
-        return Optional.of(holder.orElse(new Holder("", "an unknown host", -1, 0)));
+        return Optional.of(holder.orElse(Holder.UNKNOWN));
     }
 
     private void write(boolean overwrite) throws IOException {
@@ -219,6 +255,15 @@ public final class Lease implements AutoCloseable {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             return "localhost";
+        }
+    }
+
+    /** The machine and its name space of process numbers; empty where the system does not tell. */
+    static String here() {
+        try {
+            return Files.readString(BOOT).strip() + " " + Files.readSymbolicLink(PROCESSES);
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
         }
     }
 }

@@ -50,7 +50,7 @@ class FileSystemsTest {
         Path target = new Path(place, "target");
         Path source = new Path(place, "source");
         for (String content : List.of("first", "second")) {
-            SyncedFile.write(fileSystem, source, false, content.getBytes(StandardCharsets.UTF_8));
+            SyncedFile.write(fileSystem, source, content.getBytes(StandardCharsets.UTF_8));
             FileSystems.replace(fileSystem, source, target);
             assertThat(read(fileSystem, target)).isEqualTo(content);
             assertThat(fileSystem.exists(source)).isFalse();

@@ -54,9 +54,4 @@ public final class AveragedNetwork {
         }
         ((FloatPointer) flat.data().pointer()).put(parameters, 0, parameters.length);
     }
-
-    /** The DL4J network itself. */
-    public ComputationGraph network() {
-        return network;
-    }
 }

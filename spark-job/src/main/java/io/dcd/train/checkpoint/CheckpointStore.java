@@ -47,30 +47,57 @@ public final class CheckpointStore {
         this.directory = directory;
     }
 
-    /** Writes a checkpoint and deletes the oldest beyond {@code keep}. One that is there already is left as it is. */
-    public void save(Checkpoint checkpoint, int keep) {
+    /**
+     * Writes a checkpoint and deletes the oldest beyond {@code keep}. One that is there already is left as it is.
+     *
+     * @param permission throws if another writer has taken over; asked before the checkpoint appears or others are deleted
+     */
+    public void save(Checkpoint checkpoint, int keep, Runnable permission) {
         Path target = path(checkpoint.progress().step());
         try {
             if (fileSystem.exists(target)) {
                 requireManifest(target);
+                permission.run();
             } else {
-                Path unfinished = new Path(directory, UNFINISHED + UUID.randomUUID());
-                require(fileSystem.mkdirs(unfinished), "create", unfinished);
-                List<TensorFile> tensors = new ArrayList<>();
-                for (Map.Entry<String, float[]> vector :
-                        vectors(checkpoint.state()).entrySet()) {
-                    tensors.add(write(unfinished, vector.getKey(), vector.getValue()));
-                }
-                SyncedFile.write(
-                        fileSystem,
-                        new Path(unfinished, CheckpointManifest.FILE_NAME),
-                        false,
-                        CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, tensors)));
-                require(fileSystem.rename(unfinished, target), "rename " + unfinished + " to", target);
+                create(checkpoint, target, permission);
             }
             prune(keep);
         } catch (IOException e) {
+            // A writer that took over has deleted what this one was writing.
+            permission.run();
             throw new CheckpointException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void create(Checkpoint checkpoint, Path target, Runnable permission) throws IOException {
+        Path unfinished = new Path(directory, UNFINISHED + UUID.randomUUID());
+        boolean created = false;
+        try {
+            require(fileSystem.mkdirs(unfinished), "create", unfinished);
+            List<TensorFile> tensors = new ArrayList<>();
+            for (Map.Entry<String, float[]> vector : vectors(checkpoint.state()).entrySet()) {
+                tensors.add(write(unfinished, vector.getKey(), vector.getValue()));
+            }
+            SyncedFile.write(
+                    fileSystem,
+                    new Path(unfinished, CheckpointManifest.FILE_NAME),
+                    CheckpointManifest.JSON.writeValueAsBytes(manifest(checkpoint, tensors)));
+            permission.run();
+            require(fileSystem.rename(unfinished, target), "rename " + unfinished + " to", target);
+            created = true;
+        } finally {
+            if (!created) {
+                discard(unfinished);
+            }
+        }
+    }
+
+    /** Deletes what could not be finished, if that works; whoever writes here next does it otherwise. */
+    private void discard(Path unfinished) {
+        try {
+            fileSystem.delete(unfinished, true);
+        } catch (IOException e) {
+            // What went wrong before is on its way to the caller.
         }
     }
 
@@ -218,7 +245,7 @@ public final class CheckpointStore {
     private TensorFile write(Path parent, String name, float[] values) throws IOException {
         byte[] bytes = Vectors.toBytes(values);
         String file = name + ".f32";
-        SyncedFile.write(fileSystem, new Path(parent, file), false, bytes);
+        SyncedFile.write(fileSystem, new Path(parent, file), bytes);
         return new TensorFile(name, file, values.length, Vectors.sha256(bytes));
     }
 

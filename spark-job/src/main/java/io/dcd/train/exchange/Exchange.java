@@ -21,12 +21,10 @@ import org.apache.spark.util.SerializableConfiguration;
  * from all workers' vectors, or, slice by slice, on the executors, and is the same either way, bit for bit.
  */
 public final class Exchange implements AutoCloseable {
-    /** From here on {@code auto} spares the driver: Spark refuses results of 1 GiB by default. */
-    private static final long MOST_BYTES_ON_DRIVER = 256L << 20;
-
     private final JavaSparkContext spark;
     private final TrainingSpec training;
     private final int elements;
+    private final long bytesOfResult;
     private final BatchStatistics statistics;
     private final boolean onDriver;
     private final Broadcast<TrainingSpec> spec;
@@ -40,11 +38,8 @@ public final class Exchange implements AutoCloseable {
         this.statistics = settings.batchStatistics() == AveragingSettings.BatchStatistics.MIXTURE
                 ? BatchStatistics.of(graph)
                 : BatchStatistics.NONE;
-        this.onDriver = switch (settings.place()) {
-            case DRIVER -> true;
-            case EXECUTORS -> false;
-            case AUTO -> bytesOfResult() * training.plan().workers() <= MOST_BYTES_ON_DRIVER;
-        };
+        this.onDriver = settings.meansOnDriver(elements, training.plan().workers());
+        this.bytesOfResult = settings.resultBytes(elements);
         this.spec = spark.broadcast(training);
         this.configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     }
@@ -93,13 +88,8 @@ public final class Exchange implements AutoCloseable {
     }
 
     private long returnedBytes(List<WorkerReadings> readings) {
-        return bytesOfResult()
+        return bytesOfResult
                 * readings.stream().filter(each -> !each.diverged()).count();
-    }
-
-    /** Parameters and velocity of one worker, as encoded. */
-    private long bytesOfResult() {
-        return 2L * elements * training.encoding().bytes();
     }
 
     private static float[] join(List<SliceMean> means, Function<SliceMean, byte[]> vector) {

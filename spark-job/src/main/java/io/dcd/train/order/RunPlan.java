@@ -34,6 +34,23 @@ public record RunPlan(long samples, int workers, int batch, int stepsPerRound, i
         return new EpochPlan(samples, workers, batch, stepsPerRound(epoch));
     }
 
+    /**
+     * The steps that each worker takes in a run.
+     *
+     * @param epochs all epochs
+     * @param limit the rounds after which it ends before; 0: it does not
+     */
+    public long steps(int epochs, long limit) {
+        long steps = 0;
+        long left = limit == 0 ? Long.MAX_VALUE : limit;
+        for (int epoch = 0; epoch < epochs && left > 0; epoch++) {
+            EpochPlan plan = epoch(epoch);
+            steps += left < plan.rounds() ? plan.firstStep((int) left) : plan.steps();
+            left -= plan.rounds();
+        }
+        return steps;
+    }
+
     private int stepsPerRound(int epoch) {
         if (epoch >= rampEpochs) {
             return stepsPerRound;

@@ -2,15 +2,18 @@ package io.dcd.train.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dcd.LocalHdfs;
 import io.dcd.train.checkpoint.FaultyFileSystem.Fault;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,28 +22,55 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CheckpointFaultTest {
     private static final RunIdentity IDENTITY = new RunIdentity("ab".repeat(32), 10, Map.of("network.name", "some"));
 
+    private static final Runnable SOLE_WRITER = () -> {};
+
+    @TempDir
+    private static Path shared;
+
+    private static MiniDFSCluster hdfs;
+
     @TempDir
     private Path directory;
+
+    @BeforeAll
+    static void startHdfs() throws IOException {
+        hdfs = LocalHdfs.start(shared);
+    }
+
+    @AfterAll
+    static void stopHdfs() {
+        hdfs.shutdown();
+    }
 
     @ParameterizedTest
     @EnumSource
     void newestCheckpointIsTheOldOrTheNewOne(Fault fault) throws IOException {
-        FileSystem sound = FileSystem.getLocal(new Configuration()).getRawFileSystem();
+        FileSystem local = FileSystem.getLocal(new Configuration()).getRawFileSystem();
+        assertOldOrNew(fault, local, new org.apache.hadoop.fs.Path(directory.toUri()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void newestCheckpointIsTheOldOrTheNewOneOnHdfs(Fault fault) throws IOException {
+        assertOldOrNew(fault, hdfs.getFileSystem(), new org.apache.hadoop.fs.Path("/" + fault));
+    }
+
+    private static void assertOldOrNew(Fault fault, FileSystem sound, org.apache.hadoop.fs.Path directory)
+            throws IOException {
         int refused = 0;
         boolean fired = true;
         for (int operation = 0; fired; operation++) {
-            Path run = Files.createDirectory(directory.resolve("operation-" + operation));
-            org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(run.toUri());
+            org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(directory, "operation-" + operation);
             CheckpointStore store = new CheckpointStore(sound, path);
-            store.save(checkpoint(1), 2);
-            store.save(checkpoint(2), 2);
+            store.save(checkpoint(1), 2, SOLE_WRITER);
+            store.save(checkpoint(2), 2, SOLE_WRITER);
 
             FaultyFileSystem faulty = new FaultyFileSystem(sound, fault, operation);
             boolean saved = true;
             try {
-                new CheckpointStore(faulty, path).save(checkpoint(3), 2);
+                new CheckpointStore(faulty, path).save(checkpoint(3), 2, SOLE_WRITER);
             } catch (CheckpointException e) {
-                assertThat(e).hasMessageContaining(run.toString());
+                assertThat(e).hasMessageContaining(path.getName());
                 saved = false;
                 refused++;
             }
@@ -54,12 +84,12 @@ class CheckpointFaultTest {
                     .isEqualTo(checkpoint(newest.progress().step()).parameters());
 
             store.deleteUnfinished();
-            assertThat(names(run)).allMatch(name -> name.matches("step-0000000[123]"));
-            store.save(checkpoint(4), 2);
+            assertThat(names(sound, path)).allMatch(name -> name.matches("step-0000000[123]"));
+            store.save(checkpoint(4), 2, SOLE_WRITER);
             assertThat(store.newest().orElseThrow().progress().step()).isEqualTo(4);
         }
         // Directory, three files with content and sync each, rename, listing, retirement: a fault in any is noticed.
-        assertThat(refused).as("operations at which the save was refused").isGreaterThanOrEqualTo(10);
+        assertThat(refused).as("operations at which the save was refused").isGreaterThanOrEqualTo(13);
     }
 
     private static Checkpoint checkpoint(long step) {
@@ -70,9 +100,9 @@ class CheckpointFaultTest {
                         }));
     }
 
-    private static List<String> names(Path path) throws IOException {
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
-        }
+    private static List<String> names(FileSystem fileSystem, org.apache.hadoop.fs.Path path) throws IOException {
+        return Arrays.stream(fileSystem.listStatus(path))
+                .map(entry -> entry.getPath().getName())
+                .toList();
     }
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointStoreTest {
     private static final RunIdentity IDENTITY =
             new RunIdentity("ab".repeat(32), 100, Map.of("network.name", "resnet18", "training.batch", "64"));
+
+    private static final Runnable SOLE_WRITER = () -> {};
 
     @TempDir
     private Path directory;
@@ -39,9 +42,24 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void writerThatAnotherTookOverFromLeavesNothing() {
+        store.save(checkpoint(1), 1, SOLE_WRITER);
+        AtomicBoolean asked = new AtomicBoolean();
+        Runnable refusal = () -> {
+            asked.set(true);
+            store.deleteUnfinished();
+            throw new CheckpointException("lost to another");
+        };
+        assertThatThrownBy(() -> store.save(checkpoint(2), 1, refusal)).hasMessage("lost to another");
+        assertThat(asked).as("the fault fired").isTrue();
+        assertThat(directory.toFile().list()).containsExactly("step-00000001");
+        assertThatThrownBy(() -> store.save(checkpoint(1), 1, refusal)).hasMessage("lost to another");
+    }
+
+    @Test
     void whatIsSavedIsLoaded() {
         Checkpoint saved = checkpoint(1234);
-        store.save(saved, 3);
+        store.save(saved, 3, SOLE_WRITER);
         Checkpoint loaded = store.newest().orElseThrow();
         assertThat(loaded.identity()).isEqualTo(saved.identity());
         assertThat(loaded.progress()).isEqualTo(saved.progress());
@@ -51,7 +69,7 @@ class CheckpointStoreTest {
 
     @Test
     void filesAreAPlainManifestAndRawTensors() throws IOException {
-        store.save(checkpoint(1234), 3);
+        store.save(checkpoint(1234), 3, SOLE_WRITER);
         Path path = directory.resolve("step-00001234");
         assertThat(names(path)).containsExactlyInAnyOrder("manifest.json", "parameters.f32", "velocity.f32");
         byte[] parameters = Files.readAllBytes(path.resolve("parameters.f32"));
@@ -67,7 +85,7 @@ class CheckpointStoreTest {
     @Test
     void newestIsTheHighestStepWhateverTheClocksSay() throws IOException {
         for (long step : new long[] {99_999_999, 5, 100_000_000}) {
-            store.save(checkpoint(step), 3);
+            store.save(checkpoint(step), 3, SOLE_WRITER);
         }
         Files.setLastModifiedTime(
                 directory.resolve("step-00000005"), FileTime.from(Instant.now().plusSeconds(9999)));
@@ -78,14 +96,14 @@ class CheckpointStoreTest {
     @Test
     void onlySoManyAreKept() throws IOException {
         for (long step = 1; step <= 5; step++) {
-            store.save(checkpoint(step), 2);
+            store.save(checkpoint(step), 2, SOLE_WRITER);
         }
         assertThat(names(directory)).containsExactlyInAnyOrder("step-00000004", "step-00000005");
     }
 
     @Test
     void unfinishedOnesAreNotSeenAndCanBeTidied() throws IOException {
-        store.save(checkpoint(7), 2);
+        store.save(checkpoint(7), 2, SOLE_WRITER);
         Path unfinished = Files.createDirectory(directory.resolve("_unfinished-1"));
         Files.writeString(unfinished.resolve("parameters.f32"), "half");
         assertThat(store.newest().orElseThrow().progress().step()).isEqualTo(7);
@@ -102,7 +120,7 @@ class CheckpointStoreTest {
 
     @Test
     void flippedBitIsFound() throws IOException {
-        store.save(checkpoint(1), 2);
+        store.save(checkpoint(1), 2, SOLE_WRITER);
         Path file = directory.resolve("step-00000001/velocity.f32");
         byte[] bytes = Files.readAllBytes(file);
         bytes[9] ^= 4;
@@ -112,7 +130,7 @@ class CheckpointStoreTest {
 
     @Test
     void truncatedTensorIsFound() throws IOException {
-        store.save(checkpoint(1), 2);
+        store.save(checkpoint(1), 2, SOLE_WRITER);
         Path file = directory.resolve("step-00000001/parameters.f32");
         Files.write(file, new byte[8]);
         assertDamaged("parameters.f32 has 8 bytes");
@@ -120,14 +138,14 @@ class CheckpointStoreTest {
 
     @Test
     void missingFileIsFound() throws IOException {
-        store.save(checkpoint(1), 2);
+        store.save(checkpoint(1), 2, SOLE_WRITER);
         Files.delete(directory.resolve("step-00000001/velocity.f32"));
         assertDamaged("a file is missing");
     }
 
     @Test
     void brokenManifestIsFound() throws IOException {
-        store.save(checkpoint(1), 2);
+        store.save(checkpoint(1), 2, SOLE_WRITER);
         Files.writeString(directory.resolve("step-00000001/manifest.json"), "{\"format\":");
         assertDamaged("its manifest cannot be read");
     }
@@ -153,7 +171,7 @@ class CheckpointStoreTest {
                 plain.progress(), plain.parameters(), plain.velocity(), new float[] {7, 8, 9}, new float[] {
                     -1, 0, 1e-30f
                 });
-        store.save(new Checkpoint(IDENTITY, whole), 2);
+        store.save(new Checkpoint(IDENTITY, whole), 2, SOLE_WRITER);
         ModelState loaded = store.load(1).state();
         assertThat(loaded.outerStep()).isEqualTo(whole.outerStep());
         assertThat(loaded.movingAverage()).isEqualTo(whole.movingAverage());
@@ -239,7 +257,7 @@ class CheckpointStoreTest {
     }
 
     private void edit(Edit edit) throws IOException {
-        store.save(checkpoint(1), 2);
+        store.save(checkpoint(1), 2, SOLE_WRITER);
         Path file = directory.resolve("step-00000001/manifest.json");
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode manifest = (ObjectNode) mapper.readTree(file.toFile());

@@ -7,6 +7,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.Syncable;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
@@ -98,7 +100,7 @@ final class FaultyFileSystem extends FilterFileSystem {
     }
 
     /** Writing and syncing count as operations too; a write that dies leaves half of its bytes. */
-    private final class FaultyStream extends OutputStream {
+    private final class FaultyStream extends OutputStream implements Syncable, StreamCapabilities {
         private final FSDataOutputStream out;
 
         FaultyStream(FSDataOutputStream out) {
@@ -122,7 +124,17 @@ final class FaultyFileSystem extends FilterFileSystem {
         }
 
         @Override
-        public void flush() throws IOException {
+        public boolean hasCapability(String capability) {
+            return out.hasCapability(capability);
+        }
+
+        @Override
+        public void hflush() throws IOException {
+            hsync();
+        }
+
+        @Override
+        public void hsync() throws IOException {
             guarded(
                     () -> {
                         out.hsync();

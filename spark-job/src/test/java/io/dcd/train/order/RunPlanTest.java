@@ -27,6 +27,18 @@ class RunPlanTest {
     }
 
     @Test
+    void stepsOfARunEndAtItsLimit() {
+        // ⌊1000 / 20⌋ = 50 steps an epoch: rounds of 5 in the first, of 20, 20 and 10 from the second on.
+        RunPlan plan = new RunPlan(1000, 2, 10, 20, 5, 1);
+        assertThat(plan.steps(3, 0)).isEqualTo(150);
+        assertThat(plan.steps(3, 100)).isEqualTo(150);
+        assertThat(plan.steps(3, 4)).isEqualTo(20);
+        assertThat(plan.steps(3, 10)).isEqualTo(50);
+        assertThat(plan.steps(3, 12)).isEqualTo(90);
+        assertThat(plan.steps(3, 13)).isEqualTo(100);
+    }
+
+    @Test
     void withoutARampAllEpochsAreAlike() {
         RunPlan plan = new RunPlan(1000, 2, 10, 20, 4, 0);
         assertThat(plan.epoch(0)).isEqualTo(plan.epoch(7)).isEqualTo(new EpochPlan(1000, 2, 10, 20));
