@@ -57,7 +57,7 @@ class RegistryOracleTest {
 
     /**
      * The same layers as in the others, more often and wider. Both sides hold parameters, gradients, velocities and every
-     * sample's kernels in double: 100 million parameters of DY-Conv in a ResNet-50 need {@code -Dtest.heap=8g}.
+     * sample's kernels in double: up to 128 million parameters need a large heap, {@code -Dtest.heap=8g} or more.
      */
     @Tag("long")
     @ParameterizedTest
