@@ -65,6 +65,16 @@ public record NormalizedPointwise(
     }
 
     @Override
+    public boolean keepsGradient() {
+        return false;
+    }
+
+    @Override
+    public boolean recomputable() {
+        return true;
+    }
+
+    @Override
     public <R> R accept(OperationVisitor<R> visitor) {
         return visitor.visit(this);
     }

@@ -62,6 +62,14 @@ public sealed interface Operation
     }
 
     /**
+     * Whether its backward phase reads the gradient of the output. The reduction before it may have taken from it all that
+     * is needed.
+     */
+    default boolean keepsGradient() {
+        return true;
+    }
+
+    /**
      * Whether computing the output again in the backward pass costs less than keeping it: what it is computed from is read
      * there anyway, at the same time.
      */

@@ -20,14 +20,13 @@ record Access(Set<Tensor> values, Set<Tensor> gradients) {
             case FORWARD, RECOMPUTE -> new Access(with(operation.inputs(), operation.output()), Set.of());
             case REDUCE_BACKWARD ->
                 new Access(ordered(operation.keptForReduction()), ordered(List.of(operation.output())));
-            case BACKWARD ->
-                new Access(
+            case BACKWARD -> {
+                List<Tensor> sources =
+                        operation.inputs().stream().filter(gradients::needed).toList();
+                yield new Access(
                         ordered(operation.keptForBackward()),
-                        with(
-                                operation.inputs().stream()
-                                        .filter(gradients::needed)
-                                        .toList(),
-                                operation.output()));
+                        operation.keepsGradient() ? with(sources, operation.output()) : ordered(sources));
+            }
         };
     }
 

@@ -12,8 +12,9 @@ import org.bytedeco.dnnl.memory.desc;
 import org.bytedeco.dnnl.post_ops;
 
 /**
- * A dynamic pointwise convolution with its batch normalisation folded in, in training too: the output is written once,
- * already normalised and activated, and nothing else as wide as it exists.
+ * A dynamic pointwise convolution with its batch normalisation folded in, in training too: the output is written already
+ * normalised and activated, and nothing else as wide as it exists. Nor is it kept: the backward pass computes it again from
+ * X̃, a third as wide or less, and its gradient is as soon as it is there reduced to what dX̃ needs of it.
  *
  * <p>With X̃ = [x | u | 1] − [m_n | 0], one row m_n and one kernel for each sample, B_n = [λ_n ⊙ W | P | 0]ᵀ and κ_n = m_n·B_n, the
  * convolution is X̃·B_n + κ_n and y = f(X̃·(a ⊙ B_n) + a ⊙ (κ_n − μ) + β), where a and μ follow from G_n = X̃ᵀX̃. Backward, with dz = f′·dy:
@@ -80,7 +81,8 @@ final class NormalizedPointwiseKernel {
         NormalizedPointwiseKernel kernel = new NormalizedPointwiseKernel(operation, builder);
         switch (phase) {
             case REDUCE_FORWARD -> kernel.reduceForward();
-            case FORWARD, RECOMPUTE -> kernel.forward();
+            case FORWARD -> kernel.forward();
+            case RECOMPUTE -> kernel.multiply();
             case REDUCE_BACKWARD -> kernel.reduceBackward();
             case BACKWARD -> kernel.backward();
         }
@@ -111,6 +113,11 @@ final class NormalizedPointwiseKernel {
 
     private void forward() {
         builder.add(new PointwiseFolding(reduction, builder.memory()));
+        multiply();
+    }
+
+    /** y from X̃ and the folded kernels, which stay. */
+    private void multiply() {
         builder.add(builder.product(
                 extended(Layouts.matrices(samples, positions, width)),
                 small(matrices.folded(), width, outputs),
@@ -129,7 +136,7 @@ final class NormalizedPointwiseKernel {
         return operations;
     }
 
-    /** Leaves dz in the place of dy, where the backward phase finds it. */
+    /** Takes from dz what the backward phase needs of it, so that dz, as wide as y, need not be kept. */
     private void reduceBackward() {
         memory gradient = builder.gradient(operation.output(), flat(outputs));
         new Activations(builder)
@@ -143,6 +150,13 @@ final class NormalizedPointwiseKernel {
                 extended(Layouts.transposedMatrices(samples, width, positions)),
                 builder.gradient(operation.output(), maps()),
                 small(matrices.derivatives(), width, outputs),
+                builder.attributes()));
+        builder.add(builder.product(
+                builder.gradient(operation.output(), maps()),
+                builder.at(
+                        matrices.of(matrices.folded(), first, samples),
+                        Layouts.transposedMatrices(samples, outputs, width)),
+                rows(matrices.gradients(), Layouts.matrices(samples, positions, width)),
                 builder.attributes()));
         builder.add(reduction.derivativeSums(builder.memory()));
     }
@@ -164,16 +178,9 @@ final class NormalizedPointwiseKernel {
                         Layouts.transposedMatrices(samples, outputs, width)),
                 square,
                 builder.attributes()));
-        memory gradient = builder.temporary(Layouts.matrices(samples, positions, width));
+        memory gradient = rows(matrices.gradients(), Layouts.matrices(samples, positions, width));
         builder.add(builder.product(
-                extended(Layouts.matrices(samples, positions, width)), square, gradient, builder.attributes()));
-        builder.add(builder.product(
-                builder.gradient(operation.output(), maps()),
-                builder.at(
-                        matrices.of(matrices.folded(), first, samples),
-                        Layouts.transposedMatrices(samples, outputs, width)),
-                gradient,
-                builder.adding()));
+                extended(Layouts.matrices(samples, positions, width)), square, gradient, builder.adding()));
         int column = 0;
         for (Tensor source : sources) {
             passOn(gradient, column, source);
@@ -201,7 +208,11 @@ final class NormalizedPointwiseKernel {
     }
 
     private memory extended(desc layout) {
-        return builder.at(matrices.of(matrices.extended(), first, samples), layout);
+        return rows(matrices.extended(), layout);
+    }
+
+    private memory rows(NativeBuffer all, desc layout) {
+        return builder.at(matrices.of(all, first, samples), layout);
     }
 
     private memory small(NativeBuffer all, int rows, int columns) {

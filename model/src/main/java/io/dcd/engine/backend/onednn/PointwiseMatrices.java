@@ -19,6 +19,7 @@ final class PointwiseMatrices implements AutoCloseable {
     private final int width;
     private final int outputs;
     private final NativeBuffer extended;
+    private final NativeBuffer gradients;
     private final NativeBuffer moments;
     private final NativeBuffer kernels;
     private final NativeBuffer responses;
@@ -35,6 +36,7 @@ final class PointwiseMatrices implements AutoCloseable {
         outputs = operation.output().shape().channels();
         int positions = operation.output().shape().positions();
         extended = NativeBuffer.allocate((long) batch * positions * width);
+        gradients = NativeBuffer.allocate((long) batch * positions * width);
         moments = NativeBuffer.allocate((long) batch * width * width);
         kernels = NativeBuffer.allocate((long) batch * size());
         responses = NativeBuffer.allocate((long) batch * size());
@@ -87,6 +89,11 @@ final class PointwiseMatrices implements AutoCloseable {
         return extended;
     }
 
+    /** dX̃; between the reduction and the backward phase dz·(a ⊙ B)ᵀ alone. */
+    NativeBuffer gradients() {
+        return gradients;
+    }
+
     /** G. */
     NativeBuffer moments() {
         return moments;
@@ -130,6 +137,7 @@ final class PointwiseMatrices implements AutoCloseable {
 
     @Override
     public void close() {
-        List.of(extended, moments, kernels, responses, folded, derivatives).forEach(NativeBuffer::close);
+        List.of(extended, gradients, moments, kernels, responses, folded, derivatives)
+                .forEach(NativeBuffer::close);
     }
 }

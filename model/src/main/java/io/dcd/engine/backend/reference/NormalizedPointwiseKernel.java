@@ -34,23 +34,22 @@ record NormalizedPointwiseKernel(NormalizedPointwise operation, ReferenceMemory 
         }
     }
 
-    /** Puts dz in the place of dy. */
     @Override
     public void reduceBackward() {
         ReferenceBuffer y = memory.value(operation.output());
-        ReferenceBuffer dz = memory.gradient(operation.output());
+        ReferenceBuffer dy = memory.gradient(operation.output());
         for (int row = 0; row < rows(); row++) {
             for (int o = 0; o < outputs(); o++) {
                 int i = row * outputs() + o;
-                dz.set(i, operation.normalization().activation().derivativeFromValue(y.get(i)) * dz.get(i));
-                statistics().addGradient(memory.memory().thread(), o, dz.get(i), sum(row, o));
+                double dz = operation.normalization().activation().derivativeFromValue(y.get(i)) * dy.get(i);
+                reduction().gradients()[inBatch(row, o)] = dz;
+                statistics().addGradient(memory.memory().thread(), o, dz, sum(row, o));
             }
         }
     }
 
     @Override
     public void backward() {
-        ReferenceBuffer dz = memory.gradient(operation.output());
         ReferenceBuffer scale = memory.parameter(operation.normalization().scale());
         ReferenceBuffer factor = memory.value(operation.attention().factor());
         InputGradient factorGradient =
@@ -62,7 +61,8 @@ record NormalizedPointwiseKernel(NormalizedPointwise operation, ReferenceMemory 
                 .orElse(null);
         for (int row = 0; row < rows(); row++) {
             for (int o = 0; o < outputs(); o++) {
-                double dv = scale.get(o) * statistics().inputGradient(o, dz.get(row * outputs() + o), sum(row, o));
+                double dz = reduction().gradients()[inBatch(row, o)];
+                double dv = scale.get(o) * statistics().inputGradient(o, dz, sum(row, o));
                 int attended = sample(row) * outputs() + o;
                 factorGradient.add(attended, dv * product(operation.fixed(), row, o));
                 fixed.add(row, o, factor.get(attended) * dv);
@@ -130,7 +130,16 @@ record NormalizedPointwiseKernel(NormalizedPointwise operation, ReferenceMemory 
         return row / operation.output().shape().positions();
     }
 
+    /** The index in the whole batch of a value in a row of the slice. */
+    private int inBatch(int row, int o) {
+        return memory.memory().firstSample() * operation.output().shape().elements() + row * outputs() + o;
+    }
+
     private BatchNormalizationReduction statistics() {
-        return (BatchNormalizationReduction) memory.memory().reduction();
+        return reduction().statistics();
+    }
+
+    private NormalizedPointwiseReduction reduction() {
+        return (NormalizedPointwiseReduction) memory.memory().reduction();
     }
 }

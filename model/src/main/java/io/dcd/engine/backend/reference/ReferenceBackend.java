@@ -76,7 +76,7 @@ public final class ReferenceBackend implements Backend {
             return new BatchNormalizationReduction(normalization, memory);
         }
         if (operation instanceof NormalizedPointwise pointwise) {
-            return new BatchNormalizationReduction(pointwise.normalization(), memory);
+            return new NormalizedPointwiseReduction(pointwise, memory);
         }
         throw unsupported(operation);
     }
