@@ -39,7 +39,9 @@ final class NormalizedPointwiseKernel {
     private final int samples;
     private final int positions;
     private final int inputs;
-    private final int latent;
+    /** The columns of X̃ that are not padding. */
+    private final int used;
+
     private final int width;
     private final int outputs;
 
@@ -51,16 +53,16 @@ final class NormalizedPointwiseKernel {
         samples = builder.samples();
         positions = operation.output().shape().positions();
         inputs = operation.fixed().input().shape().channels();
-        latent = PointwiseMatrices.latent(operation);
         matrices = reduction.matrices();
         width = matrices.width();
+        used = matrices.constant() + 1;
         outputs = operation.output().shape().channels();
     }
 
     /**
      * Whether this kernel beats the separate operations: on expansions of large maps. Measured on MobileNetV2 ×0.5, batch
-     * 32, at 224, forward and backward: 39 instead of 89 ms for 8 → 48 channels at 112², 27 instead of 41 ms for 16 → 96 at
-     * 56², 4.6 instead of 7.8 ms at 28², 5.3 instead of 3.9 ms for 32 → 192 at 14²; projections lose.
+     * 32, at 224, forward and backward on one thread: 22 instead of 51 ms for 8 → 48 channels at 112², 16 instead of 28 ms
+     * for 16 → 96 at 56², 4.4 instead of 6.8 ms at 28², 5.5 instead of 4.1 ms for 32 → 192 at 14²; projections lose.
      */
     static boolean worthwhile(NormalizedPointwise operation) {
         int inputs = operation.fixed().input().shape().channels() + PointwiseMatrices.latent(operation);
@@ -89,26 +91,28 @@ final class NormalizedPointwiseKernel {
     }
 
     private void reduceForward() {
-        builder.add(builder.copy(
-                builder.value(operation.fixed().input(), flat(inputs)), columns(extended(flat(width)), 0, inputs)));
-        operation
-                .residual()
-                .map(Convolution::input)
-                .ifPresent(u -> builder.add(
-                        builder.copy(builder.value(u, flat(latent)), columns(extended(flat(width)), inputs, latent))));
+        fill(operation.fixed().input(), 0);
+        operation.residual().map(Convolution::input).ifPresent(u -> fill(u, inputs));
         builder.add(new PointwiseCentring(operation, matrices, builder.memory()));
         builder.add(builder.product(
-                extended(Layouts.transposedMatrices(samples, width, positions)),
-                extended(Layouts.matrices(samples, positions, width)),
-                small(matrices.moments(), width, width),
+                transposedRows(),
+                rows(matrices.extended(), width),
+                small(matrices.moments(), width),
                 builder.attributes()));
         builder.add(new PointwiseAssembly(operation, matrices, builder.memory()));
         builder.add(builder.product(
-                small(matrices.moments(), width, width),
-                small(matrices.kernels(), width, outputs),
-                small(matrices.responses(), width, outputs),
+                ofSlice(matrices.moments(), Layouts.matrices(samples, width, width)),
+                ofSlice(matrices.kernels(), Layouts.matrices(samples, width, outputs)),
+                ofSlice(matrices.responses(), Layouts.matrices(samples, width, outputs)),
                 builder.attributes()));
         builder.add(reduction.statistics(builder.memory()));
+    }
+
+    /** Copies a source to columns of X̃. */
+    private void fill(Tensor source, int column) {
+        int channels = source.shape().channels();
+        builder.add(builder.copy(
+                builder.value(source, flat(channels)), columns(rows(matrices.extended(), width), column, channels)));
     }
 
     private void forward() {
@@ -119,8 +123,8 @@ final class NormalizedPointwiseKernel {
     /** y from X̃ and the folded kernels, which stay. */
     private void multiply() {
         builder.add(builder.product(
-                extended(Layouts.matrices(samples, positions, width)),
-                small(matrices.folded(), width, outputs),
+                rows(matrices.extended(), used),
+                small(matrices.folded(), outputs),
                 builder.value(operation.output(), maps()),
                 builder.attributes(activation())));
     }
@@ -147,16 +151,14 @@ final class NormalizedPointwiseKernel {
                         gradient)
                 .forEach(builder::add);
         builder.add(builder.product(
-                extended(Layouts.transposedMatrices(samples, width, positions)),
+                transposedRows(),
                 builder.gradient(operation.output(), maps()),
-                small(matrices.derivatives(), width, outputs),
+                small(matrices.derivatives(), outputs),
                 builder.attributes()));
         builder.add(builder.product(
                 builder.gradient(operation.output(), maps()),
-                builder.at(
-                        matrices.of(matrices.folded(), first, samples),
-                        Layouts.transposedMatrices(samples, outputs, width)),
-                rows(matrices.gradients(), Layouts.matrices(samples, positions, width)),
+                ofSlice(matrices.folded(), Layouts.transposedMatrices(samples, outputs, width)),
+                rows(matrices.gradients(), width),
                 builder.attributes()));
         builder.add(reduction.derivativeSums(builder.memory()));
     }
@@ -172,15 +174,13 @@ final class NormalizedPointwiseKernel {
         }
         memory square = builder.temporary(Layouts.matrices(samples, width, width));
         builder.add(builder.product(
-                small(matrices.responses(), width, outputs),
-                builder.at(
-                        matrices.of(matrices.kernels(), first, samples),
-                        Layouts.transposedMatrices(samples, outputs, width)),
+                ofSlice(matrices.responses(), Layouts.matrices(samples, width, outputs)),
+                ofSlice(matrices.kernels(), Layouts.transposedMatrices(samples, outputs, width)),
                 square,
                 builder.attributes()));
-        memory gradient = rows(matrices.gradients(), Layouts.matrices(samples, positions, width));
+        memory gradient = rows(matrices.gradients(), width);
         builder.add(builder.product(
-                extended(Layouts.matrices(samples, positions, width)), square, gradient, builder.adding()));
+                rows(matrices.extended(), used), builder.view(square, usedRows(width)), gradient, builder.adding()));
         int column = 0;
         for (Tensor source : sources) {
             passOn(gradient, column, source);
@@ -207,16 +207,30 @@ final class NormalizedPointwiseKernel {
         return builder.view(rows, Layouts.columns((long) samples * positions, width, from, count));
     }
 
-    private memory extended(desc layout) {
-        return rows(matrices.extended(), layout);
+    /** The first {@code columns} of the rows of X̃ or of what is as wide. */
+    private memory rows(NativeBuffer all, int columns) {
+        return ofSlice(
+                all, Layouts.strided(new long[] {samples, positions, columns}, (long) positions * width, width, 1));
     }
 
-    private memory rows(NativeBuffer all, desc layout) {
+    private memory transposedRows() {
+        return ofSlice(
+                matrices.extended(),
+                Layouts.strided(new long[] {samples, used, positions}, (long) positions * width, 1, width));
+    }
+
+    /** The rows of small matrices that are not padding. */
+    private memory small(NativeBuffer all, int columns) {
+        return ofSlice(all, usedRows(columns));
+    }
+
+    private desc usedRows(int columns) {
+        return Layouts.strided(new long[] {samples, used, columns}, (long) width * columns, columns, 1);
+    }
+
+    /** The matrices of the slice's samples. */
+    private memory ofSlice(NativeBuffer all, desc layout) {
         return builder.at(matrices.of(all, first, samples), layout);
-    }
-
-    private memory small(NativeBuffer all, int rows, int columns) {
-        return builder.at(matrices.of(all, first, samples), Layouts.matrices(samples, rows, columns));
     }
 
     private desc maps() {
