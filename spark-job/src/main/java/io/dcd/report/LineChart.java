@@ -8,10 +8,14 @@ import java.util.function.Function;
 /** Draws curves as SVG, with axes whose ticks are round numbers. */
 final class LineChart {
     private static final int WIDTH = 640;
+    /** With one line of legend. */
     private static final int HEIGHT = 300;
+
     private static final int LEFT = 64;
     private static final int RIGHT = 16;
+    /** Above the curves, with one line of legend. */
     private static final int TOP = 52;
+
     private static final int BOTTOM = 40;
     /** Curves with no more points than this show each as a dot. */
     private static final int DOTTED_POINTS = 40;
@@ -34,6 +38,11 @@ final class LineChart {
     /** Of a letter of a legend, about. */
     private static final int CHARACTER_WIDTH = 7;
 
+    /** Of what a legend has beside the letters of a name. */
+    private static final int KEY_WIDTH = 28;
+
+    private static final int LEGEND_LINE = 18;
+
     /** Colours that people with any colour vision tell apart (Okabe and Ito 2008). */
     private static final List<String> COLOURS =
             List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000");
@@ -43,6 +52,11 @@ final class LineChart {
     private final List<Series> series;
     private final Axis xAxis;
     private final Axis yAxis;
+    /** How many names a line of the legend holds. */
+    private final int legendColumns;
+
+    private final int top;
+    private final int height;
     /** How many points are above the picture. */
     private final long hidden;
 
@@ -57,6 +71,13 @@ final class LineChart {
         xAxis = x.length == 0 ? new Axis(0, 1) : Axis.covering(x[0], x[x.length - 1]);
         yAxis = y.length == 0 ? new Axis(0, 1) : Axis.covering(y[0] > 0 && y[0] < highest / 2 ? 0 : y[0], highest);
         hidden = Arrays.stream(y).filter(value -> value > highest).count();
+        int longest =
+                series.stream().mapToInt(each -> each.name().length()).max().orElse(0);
+        int fitting = (WIDTH - LEFT - RIGHT) / (KEY_WIDTH + longest * CHARACTER_WIDTH);
+        legendColumns = Math.max(1, Math.min(series.size(), fitting));
+        int moreLines = Math.max(0, (series.size() - 1) / legendColumns);
+        top = TOP + moreLines * LEGEND_LINE;
+        height = HEIGHT + moreLines * LEGEND_LINE;
     }
 
     private double[] sorted(Function<Series, double[]> coordinate) {
@@ -81,22 +102,23 @@ final class LineChart {
         return series.stream().allMatch(each -> each.x().length == 0)
                 ? "<p>" + Html.escape(title) + ": nothing recorded yet.</p>\n"
                 : "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
-                                .formatted(WIDTH, HEIGHT, Html.escape(title))
+                                .formatted(WIDTH, height, Html.escape(title))
                         + content();
     }
 
     /** Charts side by side, as a picture of its own. */
     static String picture(List<LineChart> charts) {
+        int height = charts.stream().mapToInt(chart -> chart.height).max().orElse(HEIGHT);
         StringBuilder svg = new StringBuilder();
         append(
                 svg,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\">\n<style>\n%s</style>\n",
                 WIDTH * charts.size(),
-                HEIGHT,
+                height,
                 STYLE);
         for (int i = 0; i < charts.size(); i++) {
-            append(svg, "<svg x=\"%d\" width=\"%d\" height=\"%d\">\n", i * WIDTH, WIDTH, HEIGHT);
-            append(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#fafafa\"/>\n", WIDTH, HEIGHT);
+            append(svg, "<svg x=\"%d\" width=\"%d\" height=\"%d\">\n", i * WIDTH, WIDTH, height);
+            append(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#fafafa\"/>\n", WIDTH, height);
             svg.append(charts.get(i).content());
         }
         return svg.append("</svg>\n").toString();
@@ -140,14 +162,14 @@ final class LineChart {
                     svg,
                     "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>\n",
                     pixelX(x),
-                    HEIGHT - BOTTOM + 16,
+                    height - BOTTOM + 16,
                     number(x));
         }
         append(
                 svg,
                 "<text class=\"tick\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>\n",
                 (LEFT + WIDTH - RIGHT) / 2,
-                HEIGHT - 6,
+                height - 6,
                 Html.escape(xLabel));
     }
 
@@ -169,15 +191,19 @@ final class LineChart {
 
     /** Between title and curves, where it hides none of them. */
     private void legend(StringBuilder svg) {
-        int width = (WIDTH - LEFT - RIGHT) / series.size();
+        int width = (WIDTH - LEFT - RIGHT) / legendColumns;
         for (int i = 0; series.size() > 1 && i < series.size(); i++) {
+            int x = LEFT + i % legendColumns * width;
+            int y = i / legendColumns * LEGEND_LINE;
             append(
                     svg,
-                    "<rect x=\"%d\" y=\"33\" width=\"14\" height=\"4\" fill=\"%s\"/><text class=\"tick\" x=\"%d\" y=\"39\">%s</text>\n",
-                    LEFT + i * width,
+                    "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/><text class=\"tick\" x=\"%d\" y=\"%d\">%s</text>\n",
+                    x,
+                    y + 33,
                     COLOURS.get(i % COLOURS.size()),
-                    LEFT + i * width + 20,
-                    Html.escape(shortened(series.get(i).name(), (width - 28) / CHARACTER_WIDTH)));
+                    x + 20,
+                    y + 39,
+                    Html.escape(shortened(series.get(i).name(), (width - KEY_WIDTH) / CHARACTER_WIDTH)));
         }
     }
 
@@ -191,7 +217,7 @@ final class LineChart {
     }
 
     private double pixelY(double y) {
-        return HEIGHT - BOTTOM - yAxis.part(Math.min(y, yAxis.high())) * (HEIGHT - TOP - BOTTOM);
+        return height - BOTTOM - yAxis.part(Math.min(y, yAxis.high())) * (height - top - BOTTOM);
     }
 
     private static String number(double value) {

@@ -73,6 +73,17 @@ class HtmlReportTest {
     }
 
     @Test
+    void legendOfManyRunsNamesEachWhole() {
+        List<Series> runs = IntStream.range(0, 7)
+                .mapToObj(
+                        run -> new Series("mobilenetv2-x0.5-dcd-seed" + run, new double[] {0, 1}, new double[] {0, 1}))
+                .toList();
+        String svg = new LineChart("loss", "step", runs).svg();
+        runs.forEach(run -> assertThat(svg).contains(">" + run.name() + "<"));
+        assertThat(svg).as("three lines more than one").contains("viewBox=\"0 0 640 354\"");
+    }
+
+    @Test
     void constantCurveLiesInTheMiddleOfItsChart() {
         assertThat(chart(0.05, 0.05, 0.05)).contains("points=\"64.0,156.0 ").contains(">0.05<", ">0.06<");
         assertThat(chart(1e16, 1e16 + 2)).contains(">1.0e+16<");
