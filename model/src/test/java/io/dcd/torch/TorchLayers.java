@@ -11,6 +11,9 @@ import org.bytedeco.pytorch.global.torch;
  * description, independently of the engine.
  */
 public final class TorchLayers {
+    /** The share of a batch in the running statistics after it. */
+    static final double STATISTICS_MOMENTUM = 0.1;
+
     private final TorchParameters parameters;
     private final boolean training;
 
@@ -90,7 +93,7 @@ public final class TorchLayers {
                 optional(layer + ".mean" + suffix),
                 optional(layer + ".var" + suffix),
                 training,
-                0.1,
+                STATISTICS_MOMENTUM,
                 1e-5,
                 false);
     }

@@ -20,7 +20,10 @@ public record TorchMobileNetV2(int stemStride) implements TorchNetwork {
         int block = 1;
         for (int[] row : TABLE) {
             for (int i = 0; i < row[1]; i++) {
-                y = block(layers, "block" + block++, y, row[0], i == 0 ? row[2] : 1);
+                Tensor before = y;
+                String name = "block" + block++;
+                int stride = i == 0 ? row[2] : 1;
+                y = TensorScope.keepingResult(() -> block(layers, name, before, row[0], stride));
             }
         }
         y = torch.relu6(layers.normalization("head", layers.convolution("head", y, 1, 1)));

@@ -3,6 +3,7 @@ package io.dcd.torch;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,44 +13,41 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** The parameters of an engine graph as libtorch's tensors, in PyTorch's own layouts. */
-public final class TorchParameters {
-    private static final TensorOptions DOUBLE = new TensorOptions(torch.ScalarType.Double);
-
+public final class TorchParameters implements AutoCloseable {
     private final Graph graph;
     private final torch.ScalarType precision;
     private final Map<String, Tensor> tensors = new HashMap<>();
 
-    /** Leaves of the autograd graph with the values of the flat vector {@code values}, in double precision. */
-    public TorchParameters(Graph graph, double[] values) {
-        this(graph, values, torch.ScalarType.Double);
-    }
-
-    /** The same in {@code precision}. */
-    public TorchParameters(Graph graph, double[] values, torch.ScalarType precision) {
+    /** Leaves of the autograd graph with the values of the flat vector {@code values}. */
+    public TorchParameters(Graph graph, float[] values, torch.ScalarType precision) {
         this.graph = graph;
         this.precision = precision;
         for (Parameter parameter : graph.parameters()) {
-            double[] slice = new double[parameter.elements()];
-            System.arraycopy(values, Math.toIntExact(parameter.offset()), slice, 0, slice.length);
-            Tensor tensor = toTorch(parameter, tensor(slice, shape(parameter))).to(precision);
-            tensors.put(
-                    parameter.name(), tensor.set_requires_grad(parameter.kind().trainable()));
+            int first = Math.toIntExact(parameter.offset());
+            float[] slice = Arrays.copyOfRange(values, first, first + parameter.elements());
+            Tensor tensor = TensorScope.keepingResult(
+                    () -> toTorch(parameter, tensor(slice, torch.ScalarType.Float, shape(parameter)))
+                            .to(precision));
+            tensor.set_requires_grad(parameter.kind().trainable());
+            tensors.put(parameter.name(), tensor);
         }
     }
 
     /** A tensor of {@code values}. */
-    public static Tensor tensor(double[] values, long... shape) {
-        Tensor tensor = torch.zeros(shape, DOUBLE);
-        tensor.data_ptr_double().put(values);
-        return tensor;
+    public static Tensor tensor(float[] values, torch.ScalarType precision, long... shape) {
+        Tensor tensor = torch.zeros(shape, new TensorOptions(torch.ScalarType.Float));
+        tensor.data_ptr_float().put(values);
+        return tensor.to(precision);
     }
 
     /** The values of {@code tensor}, row-major. */
     public static double[] values(Tensor tensor) {
-        Tensor contiguous = tensor.to(torch.ScalarType.Double).contiguous();
-        double[] values = new double[Math.toIntExact(contiguous.numel())];
-        contiguous.data_ptr_double().get(values);
-        return values;
+        return TensorScope.releasing(() -> {
+            Tensor contiguous = tensor.to(torch.ScalarType.Double).contiguous();
+            double[] values = new double[Math.toIntExact(contiguous.numel())];
+            contiguous.data_ptr_double().get(values);
+            return values;
+        });
     }
 
     /** The precision of all tensors. */
@@ -89,12 +87,18 @@ public final class TorchParameters {
 
     /** The values of {@code parameter} now, in the engine's layout. */
     public double[] values(Parameter parameter) {
-        return values(fromTorch(parameter, get(parameter.name())));
+        return TensorScope.releasing(() -> values(fromTorch(parameter, get(parameter.name()))));
     }
 
     /** The gradient of {@code parameter} after a backward pass, in the engine's layout. */
     public double[] gradient(Parameter parameter) {
-        return values(fromTorch(parameter, get(parameter.name()).grad()));
+        return TensorScope.releasing(
+                () -> values(fromTorch(parameter, get(parameter.name()).grad())));
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(Tensor::close);
     }
 
     private Tensor toTorch(Parameter parameter, Tensor tensor) {

@@ -7,7 +7,6 @@ import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.plan.Trainer;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -48,13 +47,7 @@ public final class TorchPeer implements Peer {
             Shape shape = graph.operations().get(0).output().shape();
             images = torch.randn(new long[] {workload.batch(), 3, shape.height(), shape.width()})
                     .contiguous(torch.MemoryFormat.ChannelsLast);
-            float[] values = workload.parameters();
-            parameters = new TorchParameters(
-                    graph,
-                    IntStream.range(0, values.length)
-                            .mapToDouble(i -> values[i])
-                            .toArray(),
-                    torch.ScalarType.Float);
+            parameters = new TorchParameters(graph, workload.parameters(), torch.ScalarType.Float);
             step = workload.mode() == Workload.Mode.TRAIN ? training(workload) : this::infer;
         }
 
@@ -69,7 +62,9 @@ public final class TorchPeer implements Peer {
             SGD optimizer = new SGD(parameters.trainable(), options);
             return () -> {
                 optimizer.zero_grad();
-                Tensor loss = torch.cross_entropy(network.forward(new TorchLayers(parameters, true), images), labels);
+                // As in Python, nothing but what the backward pass needs is left when it begins.
+                Tensor loss = TensorScope.keepingResult(() ->
+                        torch.cross_entropy(network.forward(new TorchLayers(parameters, true), images), labels));
                 loss.backward();
                 optimizer.step();
             };
@@ -97,6 +92,7 @@ public final class TorchPeer implements Peer {
         @Override
         public void close() {
             images.close();
+            parameters.close();
         }
     }
 }

@@ -19,7 +19,10 @@ public record TorchResNet(int stemStride, boolean bottleneck, int... repeats) im
         y = torch.max_pool2d(y, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
         for (int stage = 1; stage <= repeats.length; stage++) {
             for (int i = 1; i <= repeats[stage - 1]; i++) {
-                y = block(layers, "stage" + stage + "-block" + i, y, stage > 1 && i == 1 ? 2 : 1);
+                Tensor before = y;
+                String name = "stage" + stage + "-block" + i;
+                int stride = stage > 1 && i == 1 ? 2 : 1;
+                y = TensorScope.keepingResult(() -> block(layers, name, before, stride));
             }
         }
         y = y.mean(2, 3);

@@ -10,7 +10,6 @@ import io.dcd.engine.plan.Trainer;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -44,8 +43,9 @@ final class TorchTrainer implements Trainer {
 
     @Override
     public void write(float[] values, float[] startVelocity) {
-        parameters = new TorchParameters(graph, doubles(values), torch.ScalarType.Float);
-        velocity = new TorchParameters(graph, doubles(startVelocity), torch.ScalarType.Float);
+        closeParameters();
+        parameters = new TorchParameters(graph, values, torch.ScalarType.Float);
+        velocity = new TorchParameters(graph, startVelocity, torch.ScalarType.Float);
     }
 
     @Override
@@ -59,8 +59,7 @@ final class TorchTrainer implements Trainer {
         PointerScope temporaries = new PointerScope();
         try {
             Tensor logits = network.forward(new TorchLayers(parameters, true), normalized(images));
-            Tensor targets =
-                    TorchParameters.tensor(doubles(labels), batch, classes).to(torch.ScalarType.Float);
+            Tensor targets = TorchParameters.tensor(labels, torch.ScalarType.Float, batch, classes);
             Tensor loss = torch.sum(torch.log_softmax(logits, 1).mul(targets)).div(new Scalar(-(double) batch));
             loss.backward();
             double clipNorm = settings.clipNorm() == 0 ? Double.POSITIVE_INFINITY : settings.clipNorm();
@@ -112,18 +111,24 @@ final class TorchTrainer implements Trainer {
     }
 
     private static Tensor ofChannels(List<Double> values) {
-        return TorchParameters.tensor(
-                        values.stream().mapToDouble(Double::doubleValue).toArray(), 1, values.size(), 1, 1)
-                .to(torch.ScalarType.Float);
-    }
-
-    private static double[] doubles(float[] values) {
-        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+        float[] floats = new float[values.size()];
+        for (int c = 0; c < floats.length; c++) {
+            floats[c] = values.get(c).floatValue();
+        }
+        return TorchParameters.tensor(floats, torch.ScalarType.Float, 1, floats.length, 1, 1);
     }
 
     @Override
     public void close() {
         mean.close();
         deviation.close();
+        closeParameters();
+    }
+
+    private void closeParameters() {
+        if (parameters != null) {
+            parameters.close();
+            velocity.close();
+        }
     }
 }

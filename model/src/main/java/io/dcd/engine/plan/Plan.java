@@ -93,18 +93,26 @@ public final class Plan implements AutoCloseable {
         requireTraining();
         Buffer first = buffers.parameterGradients().get(0);
         if (threads > 1) {
-            double[] sum = new double[(int) first.elements()];
-            double[] share = new double[sum.length];
-            for (Buffer gradient : buffers.parameterGradients()) {
-                gradient.read(share);
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += share[i];
-                }
-                gradient.clear();
-            }
-            first.write(sum);
+            graph.parameters().forEach(this::gatherGradient);
         }
         return first;
+    }
+
+    private void gatherGradient(Parameter parameter) {
+        double[] sum = new double[parameter.elements()];
+        double[] share = new double[sum.length];
+        for (Buffer gradients : buffers.parameterGradients()) {
+            Buffer gradient = gradients.slice(parameter.offset(), sum.length);
+            gradient.read(share);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += share[i];
+            }
+            gradient.clear();
+        }
+        buffers.parameterGradients()
+                .get(0)
+                .slice(parameter.offset(), sum.length)
+                .write(sum);
     }
 
     /** The values of one of the graph's inputs, to be written before {@link #forward}. */

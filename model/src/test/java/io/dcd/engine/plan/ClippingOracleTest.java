@@ -36,8 +36,8 @@ class ClippingOracleTest {
     @ParameterizedTest
     @CsvSource({"reference, 1, 1e-12", "onednn, 1, 1e-6", "onednn, 2, 1e-6"})
     void clipsAsLibtorchDoes(String backend, int threads, double tolerance) {
-        double[] parameters = random(INPUTS * CLASSES + CLASSES, 0.1);
-        TorchParameters expected = new TorchParameters(graph(), parameters);
+        float[] parameters = random(INPUTS * CLASSES + CLASSES, 0.1);
+        TorchParameters expected = new TorchParameters(graph(), parameters, torch.ScalarType.Double);
         SGDOptions options = new SGDOptions(0.5);
         options.momentum().put(0.9);
         options.weight_decay().put(0.01);
@@ -49,7 +49,7 @@ class ClippingOracleTest {
             plan.parameters().write(parameters);
             for (int step = 0; step < STEPS; step++) {
                 // Smaller inputs, smaller gradients: the first steps are clipped, the last are not.
-                double[] inputs = random(BATCH * INPUTS, 1.5 / (step + 1));
+                float[] inputs = random(BATCH * INPUTS, 1.5 / (step + 1));
                 plan.plan().input(plan.plan().graph().inputs().get(0)).write(inputs);
                 optimizer.zero_grad();
                 loss(expected, inputs).backward();
@@ -69,13 +69,15 @@ class ClippingOracleTest {
         assertThat(clipped).as("steps that were clipped").isBetween(1, STEPS - 1);
     }
 
-    private static org.bytedeco.pytorch.Tensor loss(TorchParameters parameters, double[] inputs) {
+    private static org.bytedeco.pytorch.Tensor loss(TorchParameters parameters, float[] inputs) {
         org.bytedeco.pytorch.Tensor logits = torch.linear(
-                TorchParameters.tensor(inputs, BATCH, INPUTS),
-                parameters.get("test.W"),
-                new TensorOptional(parameters.get("test.b")));
-        return torch.sum(torch.log_softmax(logits, 1).mul(TorchParameters.tensor(doubles(labels()), BATCH, CLASSES)))
+                tensor(inputs, BATCH, INPUTS), parameters.get("test.W"), new TensorOptional(parameters.get("test.b")));
+        return torch.sum(torch.log_softmax(logits, 1).mul(tensor(labels(), BATCH, CLASSES)))
                 .div(new Scalar(-(double) BATCH));
+    }
+
+    private static org.bytedeco.pytorch.Tensor tensor(float[] values, long... shape) {
+        return TorchParameters.tensor(values, torch.ScalarType.Double, shape);
     }
 
     private static Graph graph() {
@@ -97,15 +99,11 @@ class ClippingOracleTest {
         return labels;
     }
 
-    private static double[] doubles(float[] values) {
-        double[] doubles = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            doubles[i] = values[i];
+    private float[] random(int length, double scale) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextDouble(-scale, scale);
         }
-        return doubles;
-    }
-
-    private double[] random(int length, double scale) {
-        return random.doubles(length, -scale, scale).toArray();
+        return values;
     }
 }

@@ -194,16 +194,15 @@ class NetworkImportTest {
 
     /** As torchvision's ToTensor and Normalize make them of 8-bit pixels. */
     private static Tensor images(byte[] pixels) {
-        double[] values = new double[pixels.length];
+        float[] values = new float[pixels.length];
         for (int i = 0; i < pixels.length; i++) {
             int channel = i % 3;
-            values[i] = (Byte.toUnsignedInt(pixels[i]) / 255.0 - ImageNormalization.IMAGENET_MEAN.get(channel))
-                    / ImageNormalization.IMAGENET_DEVIATION.get(channel);
+            values[i] = (float) ((Byte.toUnsignedInt(pixels[i]) / 255.0 - ImageNormalization.IMAGENET_MEAN.get(channel))
+                    / ImageNormalization.IMAGENET_DEVIATION.get(channel));
         }
-        return TorchParameters.tensor(values, BATCH, SIZE, SIZE, 3)
+        return TorchParameters.tensor(values, torch.ScalarType.Float, BATCH, SIZE, SIZE, 3)
                 .permute(0, 3, 1, 2)
-                .contiguous()
-                .to(torch.ScalarType.Float);
+                .contiguous();
     }
 
     /** Names and shapes of a state dictionary of the published code. */
@@ -285,7 +284,7 @@ class NetworkImportTest {
             long[] shape = extents.stream().mapToLong(Long::longValue).toArray();
             int elements = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
             if (name.endsWith("num_batches_tracked")) {
-                state.put(name, TorchParameters.tensor(new double[] {7}).to(torch.ScalarType.Long));
+                state.put(name, TorchParameters.tensor(new float[] {7}, torch.ScalarType.Long));
             } else if (name.endsWith("running_var")) {
                 state.put(name, uniform(elements, 0.5, 1.5, shape).to(type));
             } else if (name.endsWith("fc_phi.weight")) {
@@ -303,11 +302,11 @@ class NetworkImportTest {
     }
 
     private Tensor uniform(int elements, double low, double high, long... shape) {
-        double[] values = new double[elements];
+        float[] values = new float[elements];
         for (int i = 0; i < elements; i++) {
-            values[i] = low + (high - low) * random.nextDouble();
+            values[i] = (float) random.nextDouble(low, high);
         }
-        return TorchParameters.tensor(values, shape);
+        return TorchParameters.tensor(values, torch.ScalarType.Float, shape);
     }
 
     private static Map<String, Tensor> prefixed(Map<String, Tensor> state) {
