@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ class DriverFaultTest {
     private static Path data;
     private static String faultFree;
 
+    @AutoClose
+    private final TrainDrivers drivers = new TrainDrivers();
+
     @TempDir
     private Path directory;
 
@@ -45,34 +49,36 @@ class DriverFaultTest {
             data = Path.of(PreparedImages.prepare(spark, shared).directory().toUri());
         }
         Path run = shared.resolve("fault-free");
-        assertThat(start(run).exitCode()).isEqualTo(0);
+        try (TrainDrivers drivers = new TrainDrivers()) {
+            assertThat(start(drivers, run, Map.of()).exitCode()).isEqualTo(0);
+        }
         faultFree = summary(run);
     }
 
     @Test
     void killedDriverCostsTheRoundsSinceTheLastCheckpoint() throws Exception {
         Path run = directory.resolve("run");
-        Path gate = Files.createFile(directory.resolve("gate"));
-        int before = 0;
-        for (int round : new int[] {1, 3, 4}) {
+        Path gate = directory.resolve("gate");
+        for (int step : new int[] {2, 6, 8}) {
             // It is killed in the middle of the next save.
-            TrainDriver driver = start(run, FaultyDisk.gate(gate, round - before));
-            driver.awaitLine("saved step " + 2 * round);
+            FaultyDisk.open(gate, step);
+            TrainDriver driver = start(drivers, run, FaultyDisk.gate(gate));
+            driver.awaitLine("saved step " + step);
             driver.kill();
-            before = round;
         }
         assertThat(run.resolve("lease.json"))
                 .as("the killed driver's lease is still there")
                 .exists();
-        assertThat(start(run).exitCode()).isEqualTo(0);
+        assertThat(start(drivers, run, Map.of()).exitCode()).isEqualTo(0);
         assertFaultFree(run);
     }
 
     @Test
     void terminationFinishesTheRoundAndSaves() throws Exception {
         Path run = directory.resolve("run");
-        Path gate = Files.createFile(directory.resolve("gate"));
-        TrainDriver driver = start(run, FaultyDisk.gate(gate, 0));
+        Path gate = directory.resolve("gate");
+        FaultyDisk.open(gate, 0);
+        TrainDriver driver = start(drivers, run, FaultyDisk.gate(gate));
         driver.awaitLine("round 1/");
         driver.terminate();
         driver.awaitLine("stopping: this round is finished and saved first");
@@ -81,7 +87,7 @@ class DriverFaultTest {
         assertThat(names(run.resolve("checkpoints"))).containsExactly("step-00000002");
         assertThat(run.resolve("summary.json")).doesNotExist();
         assertThat(run.resolve("lease.json")).doesNotExist();
-        assertThat(start(run).exitCode()).isEqualTo(0);
+        assertThat(start(drivers, run, Map.of()).exitCode()).isEqualTo(0);
         assertFaultFree(run);
     }
 
@@ -94,7 +100,7 @@ class DriverFaultTest {
                 data,
                 "local[2]",
                 List.of("training.batch=8", "training.epochs=10000", "training.steps-per-round=2"));
-        TrainDriver driver = TrainDriver.start(Map.of(), endless);
+        TrainDriver driver = drivers.start(Map.of(), endless);
         driver.awaitLine("round 1/");
         StringWriter err = new StringWriter();
         int code = Dcd.commandLine()
@@ -138,12 +144,9 @@ class DriverFaultTest {
                 .orElseThrow();
     }
 
-    private static TrainDriver start(Path run) throws IOException {
-        return start(run, Map.of());
-    }
-
-    private static TrainDriver start(Path run, Map<String, String> properties) throws IOException {
-        return TrainDriver.start(properties, TrainDriver.arguments(run, data, "local[2]", SETTINGS));
+    private static TrainDriver start(TrainDrivers drivers, Path run, Map<String, String> properties)
+            throws IOException {
+        return drivers.start(properties, TrainDriver.arguments(run, data, "local[2]", SETTINGS));
     }
 
     private static List<String> names(Path path) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dcd.ExecutorProcesses;
 import io.dcd.PreparedImages;
+import io.dcd.train.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,10 +37,13 @@ class MixedFaultTest {
 
     private static final int SEED = 6;
 
-    /** Rounds between two faults; what a driver manages while one is being injected comes on top. */
+    /** Rounds between two faults. */
     private static final int LEAST_GAP = 2;
 
     private static final int LARGEST_GAP = 4;
+
+    /** How many rounds drivers may manage beyond that while a fault is injected, and again until it has shown. */
+    private static final int LEEWAY = 2;
 
     private enum Fault {
         KILL_EXECUTOR,
@@ -55,13 +61,17 @@ class MixedFaultTest {
     private final Path data = directory.resolve("prepared");
     private final Path run = directory.resolve("run");
     private final Path fullDisk = directory.resolve("full-disk");
+    private final Path gate = directory.resolve("gate");
+
+    @AutoClose
+    private final TrainDrivers drivers = new TrainDrivers();
 
     @Test
     void endsWithTheFaultFreeParametersAGaplessLedgerAndNoStrayFiles() throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "executors are found in /proc");
         prepare();
         Path faultFree = directory.resolve("fault-free");
-        assertThat(TrainDriver.start(Map.of(), TrainDriver.arguments(faultFree, data, "local[2]", SETTINGS))
+        assertThat(drivers.start(Map.of(), TrainDriver.arguments(faultFree, data, "local[2]", SETTINGS))
                         .exitCode())
                 .isEqualTo(0);
 
@@ -69,15 +79,21 @@ class MixedFaultTest {
         List<Fault> faults = new ArrayList<>(List.of(Fault.values()));
         faults.addAll(List.of(Fault.KILL_EXECUTOR, Fault.KILL_DRIVER));
         Collections.shuffle(faults, random);
+        assertThat(faults.size() * (LARGEST_GAP + 2 * LEEWAY))
+                .as("however slow the test is, the run is not over before the last fault")
+                .isLessThan(ROUNDS);
         // Room for two drivers at once.
         try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 2, 2)) {
+            FaultyDisk.open(gate, LARGEST_GAP);
             TrainDriver driver = start(cluster);
             long round = 0;
             for (Fault fault : faults) {
-                round = driver.awaitSaved(round + random.nextInt(LEAST_GAP, LARGEST_GAP + 1));
-                assertThat(round).as("%s comes before the end", fault).isLessThan(ROUNDS);
-                driver = harm(fault, driver, cluster);
+                long wanted = round + random.nextInt(LEAST_GAP, LARGEST_GAP + 1);
+                FaultyDisk.open(gate, wanted + LEEWAY);
+                round = driver.awaitSaved(wanted);
+                driver = harm(fault, driver, cluster, wanted + 2 * LEEWAY);
             }
+            Files.delete(gate);
             assertThat(driver.exitCode()).isEqualTo(0);
         }
 
@@ -87,14 +103,23 @@ class MixedFaultTest {
                         "checkpoints", "config.conf", "metrics.jsonl", "events.out.tfevents.dcd", "summary.json");
         assertThat(names(run.resolve("checkpoints")))
                 .containsExactlyInAnyOrder("step-00000058", "step-00000059", "step-00000060");
+        for (long step : new long[] {58, 59, 60}) {
+            assertThat(checkpoint(run, step))
+                    .as("the checkpoint of step %d", step)
+                    .isEqualTo(checkpoint(faultFree, step));
+        }
         assertThat(steps("round"))
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, ROUNDS).boxed().toList());
         assertThat(steps("evaluation")).as("after epochs 3, 6, 9 and 10").containsExactly(18, 36, 54, 60);
     }
 
-    /** @return the driver that goes on */
-    private TrainDriver harm(Fault fault, TrainDriver driver, StandaloneCluster cluster) throws Exception {
+    /**
+     * @param lastRound that drivers may finish until the fault has shown
+     * @return the driver that goes on
+     */
+    private TrainDriver harm(Fault fault, TrainDriver driver, StandaloneCluster cluster, long lastRound)
+            throws Exception {
         int before = driver.lines();
         switch (fault) {
             case KILL_EXECUTOR -> {
@@ -116,6 +141,7 @@ class MixedFaultTest {
             }
             case STOP_DRIVER -> {
                 ExecutorProcesses.signal(driver.handle(), "STOP");
+                FaultyDisk.open(gate, lastRound);
                 TrainDriver successor = resume(cluster);
                 successor.awaitSaved(1);
                 ExecutorProcesses.signal(driver.handle(), "CONT");
@@ -125,6 +151,7 @@ class MixedFaultTest {
             }
             case FILL_DISK -> {
                 Files.createFile(fullDisk);
+                FaultyDisk.open(gate, lastRound);
                 driver.awaitLine(before, FaultyDisk.NO_SPACE);
                 assertThat(driver.exitCode()).as("the fault fired").isEqualTo(ExitCode.CHECKPOINT.code());
                 Files.delete(fullDisk);
@@ -154,6 +181,7 @@ class MixedFaultTest {
 
     private TrainDriver start(StandaloneCluster cluster) throws IOException {
         Map<String, String> properties = new HashMap<>(FaultyDisk.full(fullDisk));
+        properties.putAll(FaultyDisk.gate(gate));
         properties.putAll(Map.ofEntries(
                 Map.entry("spark.cores.max", "2"),
                 Map.entry("spark.executor.cores", "1"),
@@ -169,7 +197,7 @@ class MixedFaultTest {
                 Map.entry("spark.network.timeoutInterval", "1s"),
                 Map.entry("spark.executor.heartbeatInterval", "1s"),
                 Map.entry("spark.executor.heartbeat.maxFailures", "600")));
-        return TrainDriver.start(properties, TrainDriver.arguments(run, data, cluster.master(), SETTINGS));
+        return drivers.start(properties, TrainDriver.arguments(run, data, cluster.master(), SETTINGS));
     }
 
     private static void prepare() throws IOException {
@@ -178,6 +206,16 @@ class MixedFaultTest {
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             PreparedImages.prepare(spark, directory);
         }
+    }
+
+    /** The manifest of a checkpoint, which holds counters and hashes, and is compared with the files. */
+    private static String checkpoint(Path run, long step) throws IOException {
+        RunDirectory.at(new Configuration(), new org.apache.hadoop.fs.Path(run.toUri()))
+                .checkpoints()
+                .load(step);
+        Path checkpoint = run.resolve("checkpoints").resolve("step-%08d".formatted(step));
+        assertThat(names(checkpoint)).containsExactlyInAnyOrder("manifest.json", "parameters.f32", "velocity.f32");
+        return Files.readString(checkpoint.resolve("manifest.json"));
     }
 
     /** The line that pins the parameters. */

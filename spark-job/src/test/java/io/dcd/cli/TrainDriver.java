@@ -1,5 +1,7 @@
 package io.dcd.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +13,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code dcd train} in a process of its own, to be harmed. */
+/** {@code dcd train} in a process of its own, to be harmed. {@link TrainDrivers} starts it. */
 final class TrainDriver {
+    /** 128 and the signal's number. */
+    private static final int KILLED = 128 + 9;
+
     private static final Pattern SAVED = Pattern.compile("saved step (\\d+)");
 
     private final Process process;
@@ -111,9 +116,9 @@ final class TrainDriver {
         handle().destroy();
     }
 
-    /** SIGKILL; its executors, should it have any, end by themselves. */
+    /** SIGKILL, which must find it alive; its executors, should it have any, end by themselves. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        assertThat(process.destroyForcibly().waitFor()).as("the fault fired").isEqualTo(KILLED);
     }
 
     /** Waits for its end. */
