@@ -41,6 +41,7 @@ class ClusterTrainingTest {
     void oneExecutorGivesTheSameNetwork() throws IOException {
         try (JavaSparkContext spark = TrainingRuns.cluster(1)) {
             assertSame(train(spark, directory));
+            assertThat(TaskSlots.of(spark)).as("the executor's one core").isEqualTo(1);
         }
     }
 
