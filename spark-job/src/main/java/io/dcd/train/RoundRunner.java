@@ -12,6 +12,7 @@ import io.dcd.train.order.EpochPlan;
 import io.dcd.train.order.RunPlan;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.Round;
+import io.dcd.worker.RoundStart;
 import io.dcd.worker.TrainingSpec;
 import io.dcd.worker.WorkerReadings;
 import java.util.List;
@@ -63,7 +64,7 @@ final class RoundRunner implements AutoCloseable {
         EpochPlan steps = plan.epoch(progress.epoch());
         spark.setJobDescription("epoch %d of %d, round %d of %d"
                 .formatted(progress.epoch() + 1, settings.epochs(), progress.round() + 1, steps.rounds()));
-        RoundMean mean = exchange.run(round(state), workers);
+        RoundMean mean = exchange.run(round(progress), start(state), workers);
         requireFinite(mean.readings(), progress);
         requireFinite(mean.parameters(), progress);
         ModelState next = next(state, mean, steps);
@@ -89,19 +90,17 @@ final class RoundRunner implements AutoCloseable {
                         : temperature.during(before.progress().epoch(), average));
     }
 
-    private Round round(ModelState state) {
-        Progress progress = state.progress();
+    private Round round(Progress progress) {
         double[] rates = new double[plan.epoch(progress.epoch()).steps(progress.round())];
         for (int i = 0; i < rates.length; i++) {
             rates[i] = learningRate.at(progress.step() + i) * progress.rateFactor();
         }
-        return new Round(
-                progress.epoch(),
-                progress.round(),
-                progress.step(),
-                rates,
-                settings.mixup(progress.epoch()),
-                Vectors.toBytes(temperature.during(progress.epoch(), state.parameters())),
+        return new Round(progress.epoch(), progress.round(), progress.step(), rates, settings.mixup(progress.epoch()));
+    }
+
+    private RoundStart start(ModelState state) {
+        return new RoundStart(
+                Vectors.toBytes(temperature.during(state.progress().epoch(), state.parameters())),
                 Vectors.toBytes(state.velocity()));
     }
 

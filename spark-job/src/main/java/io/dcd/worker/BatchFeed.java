@@ -36,7 +36,7 @@ final class BatchFeed implements AutoCloseable {
     private boolean stopped = true;
     private Throwable failure;
 
-    // Used by the consuming thread alone.
+    // Used by one thread at a time: who begins, then who consumes.
     private long taken;
 
     /**

@@ -10,6 +10,7 @@ import io.dcd.train.order.EpochPlan;
 import io.dcd.vector.Vectors;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /** A trainer with its thread, its feed of images and its buffers. */
@@ -42,27 +43,27 @@ final class TrainingSlot implements SlotPool.Slot {
         this.mixup = new Mixup(batch);
     }
 
-    /** Trains what {@code worker} has to in {@code round}. */
-    WorkerResult train(Configuration configuration, Round round, int worker) throws InterruptedException {
-        return thread.call(() -> {
-            long begin = System.nanoTime();
-            EpochPlan steps = spec.plan().epoch(round.epoch());
-            EpochOrder order = new EpochOrder(spec.data().rowGroups(), spec.seed(), round.epoch());
-            long first = steps.begin(round.round(), worker);
-            long last = first + (long) steps.steps(round.round()) * steps.batch();
-            feed.begin(new SampleSequence(configuration, spec.data(), order.segments(first, last)), round.epoch());
-            try {
-                return train(round, worker, begin);
-            } finally {
-                feed.end();
-            }
-        });
+    /** Trains what {@code worker} has to in {@code round}; the first images are decoded while {@code start} fetches the parameters. */
+    WorkerResult train(Configuration configuration, Round round, Supplier<RoundStart> start, int worker)
+            throws InterruptedException {
+        EpochPlan steps = spec.plan().epoch(round.epoch());
+        EpochOrder order = new EpochOrder(spec.data().rowGroups(), spec.seed(), round.epoch());
+        long first = steps.begin(round.round(), worker);
+        long last = first + (long) steps.steps(round.round()) * steps.batch();
+        feed.begin(new SampleSequence(configuration, spec.data(), order.segments(first, last)), round.epoch());
+        try {
+            RoundStart from = start.get();
+            return thread.call(() -> train(round, from, worker));
+        } finally {
+            feed.end();
+        }
     }
 
-    private WorkerResult train(Round round, int worker, long begin) throws InterruptedException {
+    private WorkerResult train(Round round, RoundStart start, int worker) throws InterruptedException {
+        long begin = System.nanoTime();
         Trainer training = trainer();
-        float[] startParameters = Vectors.toFloats(round.parameters());
-        float[] startVelocity = Vectors.toFloats(round.velocity());
+        float[] startParameters = Vectors.toFloats(start.parameters());
+        float[] startVelocity = Vectors.toFloats(start.velocity());
         training.write(startParameters, startVelocity);
 
         double loss = 0;

@@ -2,6 +2,7 @@ package io.dcd.worker;
 
 import io.dcd.data.RowGroup;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /** What a task calls: the warm plans of its process do the work. */
@@ -11,10 +12,15 @@ public final class Worker {
 
     private Worker() {}
 
-    /** Trains what the logical worker {@code worker} has to in {@code round}: a pure function of its arguments. */
-    public static WorkerResult train(TrainingSpec spec, Configuration configuration, Round round, int worker)
+    /**
+     * Trains what the logical worker {@code worker} has to in {@code round}: a pure function of its arguments.
+     *
+     * @param start is asked on the calling thread, while images are being decoded already
+     */
+    public static WorkerResult train(
+            TrainingSpec spec, Configuration configuration, Round round, Supplier<RoundStart> start, int worker)
             throws InterruptedException {
-        return TRAINING.run(spec, slot -> slot.train(configuration, round, worker));
+        return TRAINING.run(spec, slot -> slot.train(configuration, round, start, worker));
     }
 
     /** Counts how often the network with {@code parameters} (little-endian float32) is right on {@code rowGroups}. */

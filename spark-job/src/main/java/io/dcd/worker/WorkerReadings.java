@@ -13,7 +13,7 @@ import java.io.Serializable;
  * @param gradientNorm the largest gradient norm of a step, before clipping
  * @param clippedSteps the steps whose gradient was clipped
  * @param diverged whether the loss or a gradient was not finite
- * @param seconds from the task's begin to its end
+ * @param seconds from the arrival of the parameters to the end of the work
  * @param computeSeconds of them, inside the plan
  * @param waitSeconds of them, waiting for a batch
  */

@@ -4,6 +4,7 @@ import io.dcd.engine.graph.Graph;
 import io.dcd.settings.AveragingSettings;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.Round;
+import io.dcd.worker.RoundStart;
 import io.dcd.worker.TrainingSpec;
 import io.dcd.worker.WorkerReadings;
 import io.dcd.worker.WorkerResult;
@@ -49,20 +50,20 @@ public final class Exchange implements AutoCloseable {
      *
      * @param workers the numbers of the workers, one partition each
      */
-    public RoundMean run(Round round, JavaRDD<String> workers) {
-        Broadcast<Round> sent = spark.broadcast(round);
+    public RoundMean run(Round round, RoundStart start, JavaRDD<String> workers) {
+        Broadcast<RoundStart> sent = spark.broadcast(start);
         try {
-            return mean(round, sent, workers.mapPartitions(new RoundTask(spec, configuration, sent)));
+            return mean(start, sent, workers.mapPartitions(new RoundTask(spec, configuration, round, sent)));
         } finally {
             sent.destroy();
         }
     }
 
-    private RoundMean mean(Round round, Broadcast<Round> sent, JavaRDD<WorkerResult> results) {
+    private RoundMean mean(RoundStart start, Broadcast<RoundStart> sent, JavaRDD<WorkerResult> results) {
         // On the executors a slice for each task that the cluster runs at once.
         VectorSlices slices = new VectorSlices(elements, onDriver ? 1 : spark.defaultParallelism(), statistics.means());
         List<SliceMean> means = onDriver
-                ? List.of(SliceMean.of(results.collect(), slices, 0, training.encoding(), round))
+                ? List.of(SliceMean.of(results.collect(), slices, 0, training.encoding(), start))
                 : SliceTask.means(results, slices, spec, sent);
         float[] parameters = join(means, SliceMean::parameters);
         if (parameters.length > 0) {
@@ -77,14 +78,14 @@ public final class Exchange implements AutoCloseable {
                 readings,
                 parameters,
                 join(means, SliceMean::velocity),
-                sentBytes(round, readings),
+                sentBytes(start, readings),
                 returnedBytes(readings));
     }
 
-    private static long sentBytes(Round round, List<WorkerReadings> readings) {
+    private static long sentBytes(RoundStart start, List<WorkerReadings> readings) {
         long processes =
                 readings.stream().map(WorkerReadings::process).distinct().count();
-        return processes * (round.parameters().length + round.velocity().length);
+        return processes * (start.parameters().length + start.velocity().length);
     }
 
     private long returnedBytes(List<WorkerReadings> readings) {

@@ -1,6 +1,7 @@
 package io.dcd.train.exchange;
 
 import io.dcd.worker.Round;
+import io.dcd.worker.RoundStart;
 import io.dcd.worker.TrainingSpec;
 import io.dcd.worker.Worker;
 import io.dcd.worker.WorkerResult;
@@ -17,13 +18,18 @@ final class RoundTask implements FlatMapFunction<Iterator<String>, WorkerResult>
 
     private final Broadcast<TrainingSpec> spec;
     private final Broadcast<SerializableConfiguration> configuration;
-    private final Broadcast<Round> round;
+    private final Round round;
+    private final Broadcast<RoundStart> start;
 
     RoundTask(
-            Broadcast<TrainingSpec> spec, Broadcast<SerializableConfiguration> configuration, Broadcast<Round> round) {
+            Broadcast<TrainingSpec> spec,
+            Broadcast<SerializableConfiguration> configuration,
+            Round round,
+            Broadcast<RoundStart> start) {
         this.spec = spec;
         this.configuration = configuration;
         this.round = round;
+        this.start = start;
     }
 
     @Override
@@ -31,7 +37,7 @@ final class RoundTask implements FlatMapFunction<Iterator<String>, WorkerResult>
         List<WorkerResult> results = new ArrayList<>();
         while (workers.hasNext()) {
             int worker = Integer.parseInt(workers.next());
-            results.add(Worker.train(spec.value(), configuration.value().value(), round.value(), worker));
+            results.add(Worker.train(spec.value(), configuration.value().value(), round, start::value, worker));
         }
         return results.iterator();
     }

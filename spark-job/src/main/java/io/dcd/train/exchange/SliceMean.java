@@ -3,7 +3,7 @@ package io.dcd.train.exchange;
 import io.dcd.vector.Encoding;
 import io.dcd.vector.Vectors;
 import io.dcd.vector.WeightedMean;
-import io.dcd.worker.Round;
+import io.dcd.worker.RoundStart;
 import io.dcd.worker.WorkerReadings;
 import io.dcd.worker.WorkerResult;
 import java.io.Serializable;
@@ -26,7 +26,8 @@ record SliceMean(List<WorkerReadings> readings, byte[] parameters, byte[] veloci
      *
      * @param results the workers' slices; those of diverged workers are left out
      */
-    static SliceMean of(List<WorkerResult> results, VectorSlices slices, int slice, Encoding encoding, Round round) {
+    static SliceMean of(
+            List<WorkerResult> results, VectorSlices slices, int slice, Encoding encoding, RoundStart start) {
         List<WorkerResult> ordered = results.stream()
                 .sorted(Comparator.comparingInt(result -> result.readings().worker()))
                 .toList();
@@ -37,8 +38,8 @@ record SliceMean(List<WorkerReadings> readings, byte[] parameters, byte[] veloci
         if (good.isEmpty()) {
             return new SliceMean(readings, new byte[0], new byte[0], new double[0]);
         }
-        float[] startParameters = Vectors.toFloats(round.parameters());
-        float[] startVelocity = Vectors.toFloats(round.velocity());
+        float[] startParameters = Vectors.toFloats(start.parameters());
+        float[] startVelocity = Vectors.toFloats(start.velocity());
         WeightedMean parameters = new WeightedMean(slices.elements(slice), slices.tracked(slice));
         WeightedMean velocity = new WeightedMean(slices.elements(slice));
         for (WorkerResult result : good) {

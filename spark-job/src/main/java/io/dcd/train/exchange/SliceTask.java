@@ -1,6 +1,6 @@
 package io.dcd.train.exchange;
 
-import io.dcd.worker.Round;
+import io.dcd.worker.RoundStart;
 import io.dcd.worker.TrainingSpec;
 import io.dcd.worker.WorkerResult;
 import java.util.ArrayList;
@@ -22,22 +22,25 @@ final class SliceTask implements Function<Tuple2<Integer, Iterable<WorkerResult>
 
     private final VectorSlices slices;
     private final Broadcast<TrainingSpec> spec;
-    private final Broadcast<Round> round;
+    private final Broadcast<RoundStart> start;
 
-    private SliceTask(VectorSlices slices, Broadcast<TrainingSpec> spec, Broadcast<Round> round) {
+    private SliceTask(VectorSlices slices, Broadcast<TrainingSpec> spec, Broadcast<RoundStart> start) {
         this.slices = slices;
         this.spec = spec;
-        this.round = round;
+        this.start = start;
     }
 
     /** The means of all slices, in order. */
     static List<SliceMean> means(
-            JavaRDD<WorkerResult> results, VectorSlices slices, Broadcast<TrainingSpec> spec, Broadcast<Round> round) {
+            JavaRDD<WorkerResult> results,
+            VectorSlices slices,
+            Broadcast<TrainingSpec> spec,
+            Broadcast<RoundStart> start) {
         return results
                 .flatMapToPair(
                         result -> cut(result, slices, spec.value().encoding().bytes()))
                 .groupByKey(slices.count())
-                .map(new SliceTask(slices, spec, round))
+                .map(new SliceTask(slices, spec, start))
                 .collect()
                 .stream()
                 .sorted(Comparator.comparingInt(Tuple2::_1))
@@ -60,6 +63,6 @@ final class SliceTask implements Function<Tuple2<Integer, Iterable<WorkerResult>
         slice._2().forEach(results::add);
         return new Tuple2<>(
                 slice._1(),
-                SliceMean.of(results, slices, slice._1(), spec.value().encoding(), round.value()));
+                SliceMean.of(results, slices, slice._1(), spec.value().encoding(), start.value()));
     }
 }
