@@ -2,31 +2,23 @@ package io.dcd.data.prepare;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The local file system, except that the first process that is about to give a shard its final name dies, between having written and
  * having committed it. A file beside the folder {@code prepared} tells that this has happened.
  */
-public final class DyingFileSystem extends RawLocalFileSystem {
+public final class DyingFileSystem extends SchemedFileSystem {
     static final String SCHEME = "dying";
-    private static final URI ROOT = URI.create(SCHEME + ":///");
 
     /** The file that tells that a process has died. */
     static File evidence(File prepared) {
         return new File(prepared.getParentFile(), "a-process-died");
     }
 
-    @Override
-    public URI getUri() {
-        return ROOT;
-    }
-
-    @Override
-    public String getScheme() {
-        return SCHEME;
+    /** Hadoop calls it by name. */
+    public DyingFileSystem() {
+        super(SCHEME);
     }
 
     @Override

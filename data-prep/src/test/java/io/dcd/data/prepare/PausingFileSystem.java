@@ -4,11 +4,9 @@ import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.time.Duration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 import org.awaitility.Awaitility;
 
@@ -16,9 +14,8 @@ import org.awaitility.Awaitility;
  * The local file system, except that the first process that has written a part of a shard waits there until a file tells it to go on.
  * Files beside the folder {@code prepared} tell how far it is.
  */
-public final class PausingFileSystem extends RawLocalFileSystem {
+public final class PausingFileSystem extends SchemedFileSystem {
     static final String SCHEME = "pausing";
-    private static final URI ROOT = URI.create(SCHEME + ":///");
 
     /** More than Parquet's magic number: a part of the rows. */
     private static final int PART_OF_A_SHARD = 1000;
@@ -41,14 +38,9 @@ public final class PausingFileSystem extends RawLocalFileSystem {
         return new File(prepared.getParentFile(), "it-went-on");
     }
 
-    @Override
-    public URI getUri() {
-        return ROOT;
-    }
-
-    @Override
-    public String getScheme() {
-        return SCHEME;
+    /** Hadoop calls it by name. */
+    public PausingFileSystem() {
+        super(SCHEME);
     }
 
     @Override
