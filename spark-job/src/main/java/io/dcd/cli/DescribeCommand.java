@@ -4,12 +4,12 @@ import io.dcd.model.cost.CostReport;
 import io.dcd.model.cost.LayerCost;
 import io.dcd.model.cost.PaperTables;
 import io.dcd.model.cost.TableComparison;
-import io.dcd.model.network.NetworkOptions;
 import io.dcd.model.network.Networks;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,25 +37,11 @@ final class DescribeCommand implements Callable<Integer> {
             description = "Print a table of the paper beside ours instead: 1a, 1b, 2, 3a, 3b or 4.")
     private Optional<String> table;
 
-    @Option(
-            names = "--image-size",
-            paramLabel = "PIXELS",
-            defaultValue = "224",
-            description = "Height and width of the input.")
-    private int imageSize;
-
-    @Option(names = "--classes", paramLabel = "N", defaultValue = "1000", description = "The number of classes.")
-    private int classes;
-
-    @Option(
-            names = "--stem-stride",
-            paramLabel = "N",
-            description =
-                    "Stride of the first convolution, 1 or 2; by default 1 for images of at most 64 × 64, else 2.")
-    private Optional<Integer> stemStride;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
+
+    @Mixin
+    private ShapeOptions shape;
 
     @Override
     public Integer call() {
@@ -90,9 +76,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     private CostReport report(String name) {
         try {
-            NetworkOptions usual = NetworkOptions.of(imageSize, classes);
-            NetworkOptions options = stemStride.map(usual::withStemStride).orElse(usual);
-            return CostReport.of(Networks.named(name), options);
+            return CostReport.of(Networks.named(name), shape.options());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }

@@ -7,16 +7,13 @@ import io.dcd.doctor.Job;
 import io.dcd.evaluate.EvaluationReport;
 import io.dcd.evaluate.Evaluator;
 import io.dcd.settings.Settings;
-import io.dcd.train.RunDirectory;
 import io.dcd.train.checkpoint.Checkpoint;
-import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.DataSpec;
 import io.dcd.worker.EngineSpec;
 import io.dcd.worker.EvaluationSpec;
 import io.dcd.worker.NetworkSpec;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -35,24 +32,14 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--run",
-            required = true,
-            paramLabel = "DIR",
-            description = "Run directory that `dcd train` or `dcd import` wrote.")
-    private String run;
-
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Directory that `dcd prep` wrote.")
     private String data;
-
-    @Option(names = "--step", paramLabel = "N", description = "Step of the checkpoint; default: the newest.")
-    private Optional<Long> step;
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     @Mixin
-    private SettingsOptions settingsOptions;
+    private StoredRunOptions storedRun;
 
     @Mixin
     private SparkOptions sparkOptions;
@@ -70,16 +57,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration hadoop = SparkOptions.hadoopConfiguration();
-        RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
-        StoredRun stored = StoredRun.open(directory, settingsOptions, step);
+        StoredRun stored = storedRun.open(hadoop);
         Settings settings = stored.settings();
         Checkpoint checkpoint = stored.checkpoint();
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
-        int classes = prepared.classIndex().size();
-        if (classes != checkpoint.identity().classes()) {
-            throw new CheckpointException("the network in %s knows %d classes, the data in %s have %d"
-                    .formatted(directory.path(), checkpoint.identity().classes(), data, classes));
-        }
+        stored.requireClassesOf(prepared);
         NetworkSpec network = stored.network();
         Doctor doctor = new Doctor(Job.evaluation(settings, network));
         Checkup checkup = new Checkup(spec.commandLine().getErr());
@@ -112,7 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 report.loss(),
                 report.counts().images(),
                 report.seconds(),
-                Vectors.sha256(Vectors.toBytes(parameters)));
+                Vectors.sha256(parameters));
         if (json) {
             Json.print(spec, result);
             return;

@@ -4,7 +4,6 @@ import io.dcd.data.PreparedData;
 import io.dcd.engine.graph.Graph;
 import io.dcd.model.onnx.OnnxInput;
 import io.dcd.model.onnx.OnnxModel;
-import io.dcd.train.RunDirectory;
 import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.vector.Vectors;
 import io.dcd.worker.NetworkSpec;
@@ -44,16 +43,6 @@ final class ExportCommand implements Callable<Integer> {
     private Path file;
 
     @Option(
-            names = "--run",
-            required = true,
-            paramLabel = "DIR",
-            description = "Run directory that `dcd train` or `dcd import` wrote.")
-    private String run;
-
-    @Option(names = "--step", paramLabel = "N", description = "Step of the checkpoint; default: the newest.")
-    private Optional<Long> step;
-
-    @Option(
             names = "--input",
             paramLabel = "KIND",
             defaultValue = "normalized",
@@ -70,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private SettingsOptions settingsOptions;
+    private StoredRunOptions storedRun;
 
     private record Result(
             String file,
@@ -87,23 +76,22 @@ final class ExportCommand implements Callable<Integer> {
         OutputFile output = new OutputFile("--onnx", file);
         output.requirePossible();
         Configuration hadoop = SparkOptions.hadoopConfiguration();
-        RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
-        StoredRun stored = StoredRun.open(directory, settingsOptions, step);
+        StoredRun stored = storedRun.open(hadoop);
         NetworkSpec network = stored.network();
         Graph graph = network.graph();
         float[] parameters = stored.parameters();
         if (parameters.length != graph.parameterElements()) {
             throw new CheckpointException("the checkpoint in %s has %d parameters, the network %s has %d"
-                    .formatted(directory.path(), parameters.length, network.name(), graph.parameterElements()));
+                    .formatted(stored.directory(), parameters.length, network.name(), graph.parameterElements()));
         }
-        String sha256 = Vectors.sha256(Vectors.toBytes(parameters));
+        String sha256 = Vectors.sha256(parameters);
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("network", network.name());
         metadata.put("classes", Integer.toString(network.classes()));
         metadata.put("image_size", Integer.toString(network.imageSize()));
         metadata.put("input", input.name().toLowerCase(Locale.ROOT));
         metadata.put("parameters_sha256", sha256);
-        data.ifPresent(path -> metadata.put("class_names", classNames(hadoop, path, network)));
+        data.ifPresent(path -> metadata.put("class_names", classNames(hadoop, path, stored)));
         OnnxModel model = OnnxModel.of(graph, parameters, input, network.name(), metadata);
         byte[] bytes = model.toBytes();
         output.write(bytes);
@@ -120,12 +108,9 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /** A line for each class, in the order of the logits: its WordNet id and its words. */
-    private static String classNames(Configuration hadoop, String path, NetworkSpec network) {
+    private static String classNames(Configuration hadoop, String path, StoredRun stored) {
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, path));
-        if (prepared.classIndex().size() != network.classes()) {
-            throw new CheckpointException("the network knows %d classes, the data in %s have %d"
-                    .formatted(network.classes(), path, prepared.classIndex().size()));
-        }
+        stored.requireClassesOf(prepared);
         return prepared.classIndex().classes().stream()
                 .map(each -> (each.wnid() + " " + each.words()).strip())
                 .collect(Collectors.joining("\n"));

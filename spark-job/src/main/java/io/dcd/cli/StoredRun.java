@@ -1,5 +1,6 @@
 package io.dcd.cli;
 
+import io.dcd.data.PreparedData;
 import io.dcd.settings.Settings;
 import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
@@ -8,9 +9,10 @@ import io.dcd.train.checkpoint.CheckpointException;
 import io.dcd.worker.NetworkSpec;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 
 /** A trained network as a run directory has it: the settings stored there and one of its checkpoints. */
-record StoredRun(Settings settings, Checkpoint checkpoint) {
+record StoredRun(Path directory, Settings settings, Checkpoint checkpoint) {
     /**
      * Opens the run in {@code directory}.
      *
@@ -39,12 +41,30 @@ record StoredRun(Settings settings, Checkpoint checkpoint) {
         }
         Checkpoint checkpoint = directory.checkpoints().load(wanted);
         checkpoint.requireNetwork(settings.identity());
-        return new StoredRun(settings, checkpoint);
+        return new StoredRun(directory.path(), settings, checkpoint);
     }
 
     /** The parameters to be evaluated or given away: the moving average if the settings want it and the run keeps one. */
     float[] parameters() {
         return checkpoint.state().parameters(settings.evaluation().movingAverage());
+    }
+
+    /**
+     * Refuses data of other classes than the network knows.
+     *
+     * @throws CheckpointException if there are more or fewer
+     */
+    void requireClassesOf(PreparedData data) {
+        int known = checkpoint.identity().classes();
+        if (data.classIndex().size() != known) {
+            throw new CheckpointException(
+                    "the network in %s knows %d classes, the data in %s have %d; give the data of that run"
+                            .formatted(
+                                    directory,
+                                    known,
+                                    data.directory(),
+                                    data.classIndex().size()));
+        }
     }
 
     /** The network of the checkpoint. */
