@@ -50,6 +50,13 @@ final class ScaleModelCommand implements Callable<Integer> {
     private List<Integer> executors;
 
     @Option(
+            names = "--workers-per-executor",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Workers that each executor runs one after the other.")
+    private int workersPerExecutor;
+
+    @Option(
             names = "--link",
             paramLabel = "GBIT",
             defaultValue = "10",
@@ -71,8 +78,11 @@ final class ScaleModelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!(link > 0) || !(hop >= 0) || executors.stream().anyMatch(each -> each < 1)) {
-            throw new UsageException("--link must be positive, --hop not negative, --executors at least 1");
+        if (!(link > 0) || !(hop >= 0)) {
+            throw new UsageException("--link must be positive, --hop not negative");
+        }
+        if (workersPerExecutor < 1 || executors.stream().anyMatch(each -> each < 1)) {
+            throw new UsageException("--executors and --workers-per-executor must be at least 1");
         }
         Configuration hadoop = SparkOptions.hadoopConfiguration();
         List<RoundTimes> measured = runs.stream()
@@ -83,7 +93,7 @@ final class ScaleModelCommand implements Callable<Integer> {
         List<Prediction> predictions = new ArrayList<>();
         for (int count : executors) {
             Arrays.stream(Place.values())
-                    .map(place -> model.predict(count, place))
+                    .map(place -> model.predict(count, workersPerExecutor, place))
                     .forEach(predictions::add);
         }
         Result result = new Result(measured, model, assumptions(measured), predictions);
@@ -98,7 +108,8 @@ final class ScaleModelCommand implements Callable<Integer> {
     private List<String> assumptions(List<RoundTimes> measured) {
         List<String> assumptions = new ArrayList<>();
         assumptions.add(
-                "each executor runs one worker, on a machine as fast as the measured one, and reads its images as fast");
+                "each executor runs its workers (%d) one after the other, on a machine as fast as the measured one, and reads its images as fast"
+                        .formatted(workersPerExecutor));
         assumptions.add("the workers' times spread normally: the slowest of E comes σ·√(2 ln E) after the mean");
         assumptions.add("links of %s Gbit/s that nothing else uses; the driver has one such link".formatted(link));
         assumptions.add("a message or the start of a task takes %s ms".formatted(hop));

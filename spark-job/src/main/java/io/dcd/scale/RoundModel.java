@@ -3,13 +3,13 @@ package io.dcd.scale;
 import java.util.List;
 
 /**
- * How long a round takes on E executors that run one worker each:
+ * How long a round takes on E executors that run K workers each, one after the other:
  *
  * <pre>
- * T(E) = c + σ·√(2 ln E)               computing, and waiting for the slowest of E
+ * T(E) = K·c + √K·σ·√(2 ln E)          computing, and waiting for the slowest of E
  *      + S/B + h·⌈log₂(E + 1)⌉         broadcast: blocks travel from executor to executor
- *      + a + E·V·(1/B + b)             results and mean on the driver
- * or   + a·2 + E·h + 2·V/B + V·b       results and mean on the executors, a slice each
+ *      + a + E·K·V·(1/B + b)           results and mean on the driver
+ * or   + a·2 + E·h + (K+1)·V/B + K·V·b results and mean on the executors, a slice each
  * </pre>
  *
  * <p>c, σ, a and b are fitted to measured rounds; B and h are given.
@@ -49,12 +49,14 @@ public record RoundModel(
     /**
      * A round as the model expects it.
      *
-     * @param computeSeconds a worker's computing and waiting for images
+     * @param workersPerExecutor that run one after the other
+     * @param computeSeconds an executor's computing and waiting for images
      * @param stragglerSeconds until the slowest worker is done
      * @param efficiency images per second against E times those of one executor that exchanges nothing
      */
     public record Prediction(
             int executors,
+            int workersPerExecutor,
             Place place,
             double computeSeconds,
             double stragglerSeconds,
@@ -104,32 +106,35 @@ public record RoundModel(
                 network);
     }
 
-    /** A round on {@code executors} executors, with the mean formed at {@code place}. */
-    public Prediction predict(int executors, Place place) {
+    /** A round of {@code executors} × {@code workersPerExecutor} workers, with the mean formed at {@code place}. */
+    public Prediction predict(int executors, int workersPerExecutor, Place place) {
         double transfer = returnedBytes / network.bytesPerSecond();
-        double straggler = spreadSeconds * expectedMaximum(executors);
+        double compute = workersPerExecutor * computeSeconds;
+        double straggler = Math.sqrt(workersPerExecutor) * spreadSeconds * expectedMaximum(executors);
+        long workers = (long) executors * workersPerExecutor;
         double hops = Math.ceil(Math.log(executors + 1) / Math.log(2));
         double broadcast = sentBytes / network.bytesPerSecond() + hops * network.hopSeconds();
         double aggregation =
                 switch (place) {
-                    case DRIVER -> fixedSeconds + executors * (transfer + returnedBytes * secondsPerByte);
+                    case DRIVER -> fixedSeconds + workers * (transfer + returnedBytes * secondsPerByte);
                     case EXECUTORS ->
                         2 * fixedSeconds
                                 + executors * network.hopSeconds()
-                                + 2 * transfer
-                                + returnedBytes * secondsPerByte;
+                                + (workersPerExecutor + 1) * transfer
+                                + workersPerExecutor * returnedBytes * secondsPerByte;
                 };
-        double seconds = computeSeconds + straggler + broadcast + aggregation;
+        double seconds = compute + straggler + broadcast + aggregation;
         return new Prediction(
                 executors,
+                workersPerExecutor,
                 place,
-                computeSeconds,
+                compute,
                 straggler,
                 broadcast,
                 aggregation,
                 seconds,
-                executors * imagesPerWorker / seconds,
-                computeSeconds / seconds);
+                workers * imagesPerWorker / seconds,
+                compute / seconds);
     }
 
     /** The mean of the largest of {@code count} standard normals, by its bound √(2 ln n), which is 10 to 25 % high for n ≤ 1000. */

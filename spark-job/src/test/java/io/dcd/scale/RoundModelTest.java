@@ -38,15 +38,30 @@ class RoundModelTest {
     @Test
     void predictionIsTheFormula() {
         RoundModel model = RoundModel.fit(List.of(times(2, 20), times(4, 20)), NETWORK);
-        Prediction driver = model.predict(64, Place.DRIVER);
+        Prediction driver = model.predict(64, 1, Place.DRIVER);
         double straggler = SPREAD * Math.sqrt(2 * Math.log(64));
         // V/B = 8 ms; ⌈log₂ 65⌉ = 7 hops of 1 ms.
         double broadcast = 0.008 + 0.007;
         double aggregation = FIXED + 64 * (0.008 + 8e6 * PER_BYTE);
         assertThat(driver.seconds()).isEqualTo(2 + straggler + broadcast + aggregation, within(1e-9));
         assertThat(driver.imagesPerSecond()).isEqualTo(64 * 20 * 32 / driver.seconds(), within(1e-6));
-        Prediction executors = model.predict(64, Place.EXECUTORS);
+        Prediction executors = model.predict(64, 1, Place.EXECUTORS);
         assertThat(executors.aggregationSeconds()).isEqualTo(2 * FIXED + 64e-3 + 0.016 + 8e6 * PER_BYTE, within(1e-9));
+    }
+
+    @Test
+    void workersOfAnExecutorTakeTurns() {
+        RoundModel model = RoundModel.fit(List.of(times(2, 20), times(4, 20)), NETWORK);
+        double straggler = Math.sqrt(3) * SPREAD * Math.sqrt(2 * Math.log(8));
+        double broadcast = 0.008 + 0.004;
+        Prediction driver = model.predict(8, 3, Place.DRIVER);
+        double onDriver = FIXED + 24 * (0.008 + 8e6 * PER_BYTE);
+        assertThat(driver.seconds()).isEqualTo(3 * 2 + straggler + broadcast + onDriver, within(1e-9));
+        assertThat(driver.imagesPerSecond()).isEqualTo(24 * 20 * 32 / driver.seconds(), within(1e-6));
+        assertThat(driver.efficiency()).isEqualTo(6 / driver.seconds(), within(1e-9));
+        Prediction executors = model.predict(8, 3, Place.EXECUTORS);
+        assertThat(executors.aggregationSeconds())
+                .isEqualTo(2 * FIXED + 8e-3 + 4 * 0.008 + 3 * 8e6 * PER_BYTE, within(1e-9));
     }
 
     @Test
