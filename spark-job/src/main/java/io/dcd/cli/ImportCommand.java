@@ -1,5 +1,6 @@
 package io.dcd.cli;
 
+import io.dcd.data.Digests;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.model.pytorch.ImportedNetwork;
 import io.dcd.model.pytorch.NetworkImport;
@@ -17,8 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -110,7 +109,7 @@ final class ImportCommand implements Callable<Integer> {
                 imported.tensors(),
                 imported.counters(),
                 parameters.length,
-                Vectors.sha256(Vectors.toBytes(parameters)));
+                Vectors.sha256(parameters));
         directory.begin(settings, parameters, origin);
         print(origin, directory);
         return ExitCode.DONE.code();
@@ -166,14 +165,10 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+        MessageDigest digest = Digests.newSha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
         }
+        return Digests.hex(digest.digest());
     }
 }

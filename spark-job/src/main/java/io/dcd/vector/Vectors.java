@@ -1,10 +1,8 @@
 package io.dcd.vector;
 
+import io.dcd.data.Digests;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Flat vectors as raw little-endian float32: how they are stored, sent and hashed. */
 public final class Vectors {
@@ -23,12 +21,8 @@ public final class Vectors {
         return values;
     }
 
-    /** SHA-256 in hexadecimal. */
-    public static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /** SHA-256 in hexadecimal, of the bytes. */
+    public static String sha256(float[] values) {
+        return Digests.sha256(toBytes(values));
     }
 }

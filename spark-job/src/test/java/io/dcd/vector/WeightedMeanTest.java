@@ -63,11 +63,13 @@ class WeightedMeanTest {
 
     @Test
     void bytesAreLittleEndianFloats() {
-        byte[] bytes = Vectors.toBytes(new float[] {1, -0.5f});
+        float[] values = {1, -0.5f};
+        byte[] bytes = Vectors.toBytes(values);
         assertThat(bytes).containsExactly(0, 0, (byte) 0x80, 0x3f, 0, 0, 0, (byte) 0xbf);
-        assertThat(Vectors.toFloats(bytes)).containsExactly(1, -0.5f);
+        assertThat(Vectors.toFloats(bytes)).isEqualTo(values);
         // sha256sum of these eight bytes.
-        assertThat(Vectors.sha256(bytes)).isEqualTo("e5e0ce39fac89cd93af5ba8bcad2fe35d88c75417c7e44941fe5ee4e48f1cf75");
+        assertThat(Vectors.sha256(values))
+                .isEqualTo("e5e0ce39fac89cd93af5ba8bcad2fe35d88c75417c7e44941fe5ee4e48f1cf75");
     }
 
     private static double[] doubles(float[] values) {

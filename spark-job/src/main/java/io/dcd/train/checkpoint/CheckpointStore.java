@@ -1,6 +1,7 @@
 package io.dcd.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.dcd.data.Digests;
 import io.dcd.data.file.SyncedFile;
 import io.dcd.train.checkpoint.CheckpointManifest.TensorFile;
 import io.dcd.vector.Vectors;
@@ -220,7 +221,7 @@ public final class CheckpointStore {
                 identity.settings().getOrDefault("network.name", ""),
                 identity.classes(),
                 identity.sortedSettings(),
-                Vectors.sha256(settings.toString().getBytes(StandardCharsets.UTF_8)),
+                Digests.sha256(settings.toString().getBytes(StandardCharsets.UTF_8)),
                 identity.data(),
                 checkpoint.progress(),
                 tensors);
@@ -246,7 +247,7 @@ public final class CheckpointStore {
         byte[] bytes = Vectors.toBytes(values);
         String file = name + ".f32";
         SyncedFile.write(fileSystem, new Path(parent, file), bytes);
-        return new TensorFile(name, file, values.length, Vectors.sha256(bytes));
+        return new TensorFile(name, file, values.length, Digests.sha256(bytes));
     }
 
     private CheckpointManifest readManifest(Path path) throws IOException {
@@ -277,7 +278,7 @@ public final class CheckpointStore {
                             .formatted(tensor.file(), length, tensor.elements()));
         }
         byte[] bytes = read(file, (int) length);
-        if (!Vectors.sha256(bytes).equals(tensor.sha256())) {
+        if (!Digests.sha256(bytes).equals(tensor.sha256())) {
             throw damaged(parent, tensor.file() + " does not have the SHA-256 that its manifest lists");
         }
         return Vectors.toFloats(bytes);
