@@ -6,12 +6,14 @@ import io.dcd.doctor.Finding;
 import io.dcd.doctor.Job;
 import io.dcd.settings.Settings;
 import io.dcd.train.RunDirectory;
+import io.dcd.train.checkpoint.RunIdentity;
 import io.dcd.worker.NetworkSpec;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -28,8 +30,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Examines whether `dcd train` with the same options can run.",
             "",
-            "Looks at executors, libraries, memory and threads; with --data at the shards, with --run at the rights and the room there. Every job"
-                    + " does so before it begins. The exit code is 0, with or without warnings, or that of the first refusal."
+            "Looks at executors, libraries, memory and threads; with --data at the shards, with --run at the rights and the room there, and at the"
+                    + " newest checkpoint. Every job does so before it begins. The exit code is 0, with or without warnings, or that of the first refusal."
         })
 final class DoctorCommand implements Callable<Integer> {
     /** Classes of ImageNet, where no data says otherwise. */
@@ -62,7 +64,7 @@ final class DoctorCommand implements Callable<Integer> {
         Configuration hadoop = SparkOptions.hadoopConfiguration();
         Optional<RunDirectory> directory =
                 Optional.ofNullable(run).map(path -> RunDirectory.at(hadoop, SparkOptions.path(hadoop, path)));
-        List<Finding> findings = examine(hadoop, directory, trainingOptions.settings(directory));
+        List<Finding> findings = examine(hadoop, directory);
         if (json) {
             Json.print(spec, findings);
         } else {
@@ -72,17 +74,22 @@ final class DoctorCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private List<Finding> examine(Configuration hadoop, Optional<RunDirectory> directory, Settings settings) {
-        PreparedData prepared = data == null ? null : PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
-        int classes = prepared == null ? USUAL_CLASSES : prepared.classIndex().size();
+    private List<Finding> examine(Configuration hadoop, Optional<RunDirectory> directory) {
+        Settings settings = trainingOptions.settings(directory);
+        Set<String> allowedChanges = trainingOptions.allowedChanges(settings);
+        Optional<PreparedData> prepared =
+                Optional.ofNullable(data).map(path -> PreparedData.open(hadoop, SparkOptions.path(hadoop, path)));
+        int classes = prepared.map(each -> each.classIndex().size()).orElse(USUAL_CLASSES);
         NetworkSpec examined =
                 NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
         Doctor doctor = new Doctor(Job.training(settings, examined));
         List<Finding> findings = new ArrayList<>();
-        directory.ifPresent(each -> findings.addAll(doctor.examineRun(hadoop, each.path())));
-        if (prepared != null) {
-            findings.addAll(doctor.examineData(hadoop, prepared));
-        }
+        prepared.ifPresent(each -> findings.addAll(doctor.examineData(hadoop, each)));
+        directory.ifPresent(each -> {
+            findings.addAll(doctor.examineRun(hadoop, each.path()));
+            findings.addAll(doctor.examineCheckpoint(
+                    each, prepared.map(images -> RunIdentity.of(images, settings)), allowedChanges));
+        });
         try (SparkSession session = sparkOptions.start("dcd doctor")) {
             findings.addAll(doctor.examineCluster(JavaSparkContext.fromSparkContext(session.sparkContext())));
         }

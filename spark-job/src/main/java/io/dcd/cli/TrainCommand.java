@@ -15,13 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,16 +47,6 @@ final class TrainCommand implements Callable<Integer> {
             description = "Run directory: settings, metrics, checkpoints and summary.")
     private String run;
 
-    @Option(
-            names = "--allow-change",
-            paramLabel = "KEY",
-            showDefaultValue = Visibility.NEVER,
-            description = {
-                "Resume although this setting differs from the checkpoint's; may be repeated.",
-                "`data` stands for other prepared data of the same classes."
-            })
-    private Set<String> allowedChanges = new TreeSet<>();
-
     @Option(names = "--json", description = "Print the summary as JSON.")
     private boolean json;
 
@@ -73,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
         Configuration hadoop = SparkOptions.hadoopConfiguration();
         RunDirectory directory = RunDirectory.at(hadoop, SparkOptions.path(hadoop, run));
         Settings settings = trainingOptions.settings(Optional.of(directory));
-        requireKnownChanges(settings);
+        Set<String> allowedChanges = trainingOptions.allowedChanges(settings);
         PreparedData prepared = PreparedData.open(hadoop, SparkOptions.path(hadoop, data));
         // Refuses an unknown network before a cluster is asked for.
         NetworkSpec wanted = NetworkSpec.of(
@@ -85,8 +73,8 @@ final class TrainCommand implements Callable<Integer> {
         Checkup checkup = new Checkup(spec.commandLine().getErr());
         checkup.heed(doctor.examineData(hadoop, prepared));
         checkup.heed(doctor.examineRun(hadoop, directory.path()));
-        // Refuses a damaged checkpoint before a cluster is asked for.
-        directory.checkpoints().newest();
+        checkup.heed(
+                doctor.examineCheckpoint(directory, Optional.of(RunIdentity.of(prepared, settings)), allowedChanges));
         try (SparkSession session =
                         sparkOptions.start("dcd train " + settings.network().name());
                 ConsoleTrainingListener console =
@@ -104,15 +92,6 @@ final class TrainCommand implements Callable<Integer> {
             Optional<Summary> summary = job.run();
             summary.ifPresent(each -> print(each, directory));
             return (summary.isPresent() ? ExitCode.DONE : ExitCode.STOPPED).code();
-        }
-    }
-
-    private void requireKnownChanges(Settings settings) {
-        for (String key : allowedChanges) {
-            if (!key.equals(RunIdentity.DATA) && !settings.identity().containsKey(key)) {
-                throw new UsageException("--allow-change %s: a checkpoint is tied to %s, or to %s"
-                        .formatted(key, String.join(", ", settings.identity().keySet()), RunIdentity.DATA));
-            }
         }
     }
 

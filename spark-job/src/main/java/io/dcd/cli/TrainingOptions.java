@@ -3,8 +3,12 @@ package io.dcd.cli;
 import io.dcd.settings.Settings;
 import io.dcd.settings.SettingsLoader;
 import io.dcd.train.RunDirectory;
+import io.dcd.train.checkpoint.RunIdentity;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,6 +26,16 @@ final class TrainingOptions {
             description = "Published recipe beneath --config and --set: ${COMPLETION-CANDIDATES}.",
             completionCandidates = Recipes.class)
     private String recipe;
+
+    @Option(
+            names = "--allow-change",
+            paramLabel = "KEY",
+            showDefaultValue = Visibility.NEVER,
+            description = {
+                "Resume although this setting differs from the checkpoint's; may be repeated.",
+                "`data` stands for other prepared data of the same classes."
+            })
+    private Set<String> allowedChanges = new TreeSet<>();
 
     @Mixin
     private SettingsOptions settingsOptions;
@@ -48,5 +62,21 @@ final class TrainingOptions {
             loader.value("network.name", network);
         }
         return loader.load();
+    }
+
+    /**
+     * The keys of settings that may differ from the checkpoint's.
+     *
+     * @param settings of the job
+     * @throws UsageException if a checkpoint is not tied to one of them
+     */
+    Set<String> allowedChanges(Settings settings) {
+        for (String key : allowedChanges) {
+            if (!key.equals(RunIdentity.DATA) && !settings.identity().containsKey(key)) {
+                throw new UsageException("--allow-change %s: a checkpoint is tied to %s, or to %s"
+                        .formatted(key, String.join(", ", settings.identity().keySet()), RunIdentity.DATA));
+            }
+        }
+        return allowedChanges;
     }
 }

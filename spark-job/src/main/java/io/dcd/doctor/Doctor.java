@@ -4,12 +4,16 @@ import io.dcd.data.DataException;
 import io.dcd.data.PreparedData;
 import io.dcd.data.file.FileSystems;
 import io.dcd.settings.SettingsException;
+import io.dcd.train.RunDirectory;
 import io.dcd.train.TaskSlots;
 import io.dcd.train.checkpoint.CheckpointException;
+import io.dcd.train.checkpoint.RunIdentity;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -30,6 +34,16 @@ public final class Doctor {
         } catch (IOException e) {
             throw new CheckpointException("cannot use the run directory " + run + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Looks whether a job that resumes can go on from the run's newest checkpoint, if there is one.
+     *
+     * @param wanted what the job is; empty if its data are not known, so that only the network is compared
+     * @param allowedChanges the keys of settings that may differ, see {@link RunIdentity#DATA}
+     */
+    public List<Finding> examineCheckpoint(RunDirectory run, Optional<RunIdentity> wanted, Set<String> allowedChanges) {
+        return new CheckpointCheck(run, job, wanted, allowedChanges).findings();
     }
 
     /** Looks whether the shards are there as the manifest lists them. */

@@ -69,7 +69,7 @@ public final class TrainingJob {
         TrainingSettings training = settings.training();
         PreparedData.SplitData images = data.split(Split.TRAIN);
         int classes = data.classIndex().size();
-        this.identity = new RunIdentity(data.fingerprint(), classes, settings.identity());
+        this.identity = RunIdentity.of(data, settings);
         this.network = NetworkSpec.of(settings.network(), settings.data().imageSize(), classes);
         this.plan = plan(images.rows(), training);
         String directory = data.directory().toString();
@@ -290,7 +290,7 @@ public final class TrainingJob {
                 report.loss(),
                 report.counts().images(),
                 seconds,
-                Vectors.sha256(Vectors.toBytes(state.parameters())));
+                Vectors.sha256(state.parameters()));
     }
 
     private static RunPlan plan(long images, TrainingSettings training) {

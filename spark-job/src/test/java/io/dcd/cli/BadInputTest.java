@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 class BadInputTest {
     private static final String SHARD = "train/part-00000.parquet";
     private static final String MANIFEST = "checkpoints/step-00000002/manifest.json";
+    private static final String NO_MANIFEST = "is not a manifest of prepared data";
+    private static final String NO_CHECKPOINT = "is no checkpoint of this program";
     private static final String PARAMETERS = "checkpoints/step-00000002/parameters.f32";
 
     private final CommandRunner dcd = new CommandRunner();
@@ -42,6 +44,37 @@ class BadInputTest {
     }
 
     private record Case(String name, int code, String message, Harm harm, String... options) {
+        /** Something is wrong with the prepared data. */
+        static Case data(String name, String message, Harm harm) {
+            return new Case(name, 3, message, harm);
+        }
+
+        /** Something is wrong with the checkpoint that the run would go on from. */
+        static Case checkpoint(String name, String message, Harm harm) {
+            return new Case(name, 6, message, harm);
+        }
+
+        /** The command is wrong. */
+        static Case usage(String name, String message, String... options) {
+            return new Case(name, 2, message, Harm.NONE, options);
+        }
+
+        /** The run directory cannot be used. */
+        static Case run(String name, String message, String... options) {
+            return new Case(name, 6, message, Harm.NONE, options);
+        }
+
+        /** What only executors can find. */
+        Case foundByTheCluster() {
+            return new Case(
+                    name,
+                    code,
+                    message,
+                    harm,
+                    Stream.concat(Stream.of("--run=NEW", "--master=local[2]"), Arrays.stream(options))
+                            .toArray(String[]::new));
+        }
+
         @Override
         public String toString() {
             return name;
@@ -49,125 +82,90 @@ class BadInputTest {
     }
 
     static final List<Case> CASES = List.of(
-            // Shards
-            new Case(
-                    "data without manifest", 3, "holds no prepared data", (data, run) -> delete(data, "manifest.json")),
-            new Case(
-                    "data manifest cut",
-                    3,
-                    "is not a manifest of prepared data",
-                    (data, run) -> cut(data, "manifest.json", 99)),
-            new Case(
-                    "data manifest empty",
-                    3,
-                    "is not a manifest of prepared data",
-                    (data, run) -> cut(data, "manifest.json", 0)),
-            new Case(
+            Case.data("data without manifest", "holds no prepared data", (data, run) -> delete(data, "manifest.json")),
+            Case.data("data manifest cut", NO_MANIFEST, (data, run) -> cut(data, "manifest.json", 99)),
+            Case.data("data manifest empty", NO_MANIFEST, (data, run) -> cut(data, "manifest.json", 0)),
+            Case.data(
                     "foreign data manifest",
-                    3,
                     "another-format",
                     (data, run) -> replace(data, "manifest.json", "dcd-prepared-images", "another-format")),
-            new Case(
+            Case.data(
                     "data of the future",
-                    3,
                     "version 9",
                     (data, run) -> replace(data, "manifest.json", "\"version\" : 1", "\"version\" : 9")),
-            new Case("class index missing", 3, "classes.json is missing", (data, run) -> delete(data, "classes.json")),
-            new Case(
+            Case.data("class index missing", "classes.json is missing", (data, run) -> delete(data, "classes.json")),
+            Case.data(
                     "class index changed",
-                    3,
                     "classes.json differs",
                     (data, run) -> replace(data, "classes.json", "disc", "disk")),
-            new Case("shard missing", 3, "part-00000.parquet is missing", (data, run) -> delete(data, SHARD)),
-            new Case("shard cut", 3, "part-00000.parquet has 500 bytes", (data, run) -> cut(data, SHARD, 500)),
-            new Case("shard empty", 3, "part-00000.parquet has 0 bytes", (data, run) -> cut(data, SHARD, 0)),
-            new Case(
-                    "byte of a shard flipped",
-                    3,
-                    "part-00000.parquet",
-                    (data, run) -> flip(data, SHARD, 2000),
-                    "--run=NEW"),
-            new Case("data in the run's place", 6, "is no run directory", Harm.NONE, "--run=DATA"),
-            // Checkpoints
-            new Case("checkpoint without manifest", 6, "a file is missing", (data, run) -> delete(run, MANIFEST)),
-            new Case(
-                    "checkpoint manifest cut", 6, "its manifest cannot be read", (data, run) -> cut(run, MANIFEST, 50)),
-            new Case(
-                    "checkpoint manifest empty",
-                    6,
-                    "is no checkpoint of this program",
-                    (data, run) -> cut(run, MANIFEST, 0)),
-            new Case(
+            Case.data("shard missing", "part-00000.parquet is missing", (data, run) -> delete(data, SHARD)),
+            Case.data("shard cut", "part-00000.parquet has 500 bytes", (data, run) -> cut(data, SHARD, 500)),
+            Case.data("shard empty", "part-00000.parquet has 0 bytes", (data, run) -> cut(data, SHARD, 0)),
+            Case.data("byte of a shard flipped", "part-00000.parquet", (data, run) -> flip(data, SHARD, 2000))
+                    .foundByTheCluster(),
+            Case.data(
+                            "another file in a shard's place",
+                            "part-00000.parquet cannot be read as a shard",
+                            (data, run) -> overwrite(data, SHARD))
+                    .foundByTheCluster(),
+            Case.checkpoint("checkpoint without manifest", "a file is missing", (data, run) -> delete(run, MANIFEST)),
+            Case.checkpoint(
+                    "checkpoint manifest cut", "its manifest cannot be read", (data, run) -> cut(run, MANIFEST, 50)),
+            Case.checkpoint("checkpoint manifest empty", NO_CHECKPOINT, (data, run) -> cut(run, MANIFEST, 0)),
+            Case.checkpoint(
                     "foreign checkpoint",
-                    6,
-                    "is no checkpoint of this program",
+                    NO_CHECKPOINT,
                     (data, run) -> replace(run, MANIFEST, "dcd-checkpoint", "model")),
-            new Case(
+            Case.checkpoint(
                     "checkpoint of the future",
-                    6,
                     "newer program",
                     (data, run) -> replace(run, MANIFEST, "\"version\" : ", "\"version\" : 9")),
-            new Case("tensor missing", 6, "a file is missing", (data, run) -> delete(run, PARAMETERS)),
-            new Case("tensor cut", 6, "parameters.f32 has 12 bytes", (data, run) -> cut(run, PARAMETERS, 12)),
-            new Case(
-                    "byte of a tensor flipped",
-                    6,
-                    "does not have the SHA-256",
-                    (data, run) -> flip(run, PARAMETERS, 7)),
-            new Case("another network", 6, "network.name = ", Harm.NONE, "--set=network.name=mobilenetv2-x0.5-static"),
-            new Case(
-                    "another rate",
-                    6,
-                    "--allow-change training.learning-rate",
-                    Harm.NONE,
-                    "--set=training.learning-rate=1"),
-            new Case(
+            Case.checkpoint("tensor missing", "a file is missing", (data, run) -> delete(run, PARAMETERS)),
+            Case.checkpoint("tensor cut", "parameters.f32 has 12 bytes", (data, run) -> cut(run, PARAMETERS, 12)),
+            Case.checkpoint(
+                    "byte of a tensor flipped", "does not have the SHA-256", (data, run) -> flip(run, PARAMETERS, 7)),
+            Case.run("another network", "network.name = ", "--set=network.name=mobilenetv2-x0.5-static"),
+            Case.run("another rate", "--allow-change training.learning-rate", "--set=training.learning-rate=1"),
+            Case.run(
                     "another batch inside an epoch",
-                    6,
                     "inside an epoch",
-                    Harm.NONE,
                     "--set=training.batch=5",
                     "--allow-change=training.batch"),
-            new Case("a file in the run's place", 6, "is no run directory", Harm.NONE, "--run=DATA/manifest.json"),
-            // Settings
-            new Case("unknown key", 2, "did you mean training.epochs", Harm.NONE, "--set=training.epoch=3"),
-            new Case("no number", 2, "training.epochs must be a whole number", Harm.NONE, "--set=training.epochs=many"),
-            new Case("out of range", 2, "training.momentum must lie in", Harm.NONE, "--set=training.momentum=1.5"),
-            new Case("image too small", 2, "data.image-size must lie in", Harm.NONE, "--set=data.image-size=8"),
-            new Case(
-                    "warm-up longer than the run",
-                    2,
-                    "training.warm-up-epochs",
-                    Harm.NONE,
-                    "--set=training.warm-up-epochs=9"),
-            new Case(
+            Case.run("data in the run's place", "is no run directory", "--run=DATA"),
+            Case.run("a file in the run's place", "is no run directory", "--run=DATA/manifest.json"),
+            Case.usage("unknown key", "did you mean training.epochs?", "--set=training.epoch=3"),
+            Case.usage("no number", "training.epochs must be a whole number", "--set=training.epochs=many"),
+            Case.usage("out of range", "training.momentum must lie in", "--set=training.momentum=1.5"),
+            Case.usage("image too small", "data.image-size must lie in", "--set=data.image-size=8"),
+            Case.usage("fewer workers than none", "training.workers must not be negative", "--set=training.workers=-1"),
+            Case.usage("empty batch", "training.batch must be at least 1", "--set=training.batch=0"),
+            Case.usage("warm-up longer than the run", "training.warm-up-epochs", "--set=training.warm-up-epochs=9"),
+            Case.usage(
                     "more images a step than there are",
-                    2,
                     "the training split has 100",
-                    Harm.NONE,
                     "--run=NEW",
                     "--set=training.workers=50"),
-            new Case("unknown network", 2, "mobilenet-v9", Harm.NONE, "--network=mobilenet-v9"),
-            new Case("unknown backend", 2, "engine.backend must be one of", Harm.NONE, "--set=engine.backend=cuda"),
-            new Case("unknown recipe", 2, "unknown recipe", Harm.NONE, "--recipe=lenet"),
-            new Case("unknown change", 2, "--allow-change engine.threads", Harm.NONE, "--allow-change=engine.threads"),
-            new Case("configuration missing", 2, "cannot be read", Harm.NONE, "--config=/nowhere/x.conf"),
-            new Case("no HOCON", 2, "is not HOCON", Harm.NONE, "--set=training={"),
-            new Case("unknown file system", 2, "cannot be used", Harm.NONE, "--run=nofs://host/run"),
-            new Case(
-                    "file system without its jars",
-                    2,
-                    "add that file system's jars",
-                    Harm.NONE,
-                    "--run=s3a://bucket/run"),
-            // Machines
-            new Case(
-                    "plans larger than memory",
-                    5,
-                    "outside of the Java heap",
-                    Harm.NONE,
+            Case.usage(
+                    "batch larger than the data",
+                    "the training split has 100",
                     "--run=NEW",
-                    "--set=evaluation.batch=200000"));
+                    "--set=training.batch=101"),
+            Case.usage("unknown network", "mobilenet-v9", "--run=NEW", "--network=mobilenet-v9"),
+            Case.usage("unknown backend", "engine.backend must be one of", "--set=engine.backend=cuda"),
+            Case.usage("unknown recipe", "unknown recipe", "--recipe=lenet"),
+            Case.usage("unknown change", "--allow-change engine.threads", "--allow-change=engine.threads"),
+            Case.usage("configuration missing", "cannot be read", "--config=/nowhere/x.conf"),
+            Case.usage("no HOCON", "is not HOCON", "--set=training={"),
+            Case.usage("unknown file system", "cannot be used", "--run=nofs://host/run"),
+            Case.usage("file system without its jars", "add that file system's jars", "--run=s3a://bucket/run"),
+            new Case("no such cluster", 5, "nowhere", Harm.NONE, "--run=NEW"),
+            new Case(
+                            "plans larger than memory",
+                            5,
+                            "outside of the Java heap",
+                            Harm.NONE,
+                            "--set=evaluation.batch=200000")
+                    .foundByTheCluster());
 
     @ParameterizedTest
     @FieldSource("CASES")
@@ -189,7 +187,7 @@ class BadInputTest {
         assertThat(dcd.err()).doesNotContain("\tat ");
         assertThat(dcd.out()).isEmpty();
         assertThat(names(directory)).as("what is there").containsAll(before);
-        assertThat(directory.resolve("new/summary.json")).doesNotExist();
+        assertThat(directory.resolve("new/checkpoints")).doesNotExist();
     }
 
     /** Not even root may create files there. */
@@ -201,13 +199,16 @@ class BadInputTest {
         assertThat(dcd.err()).contains("dcd train: cannot write in", "/proc").hasLineCount(1);
     }
 
+    /** Unless the options say otherwise, the run goes on, on a cluster that there is not: who asks for it gets another code. */
     private int train(Path data, Path run, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("--data=" + data));
-        if (Arrays.stream(options).noneMatch(option -> option.startsWith("--run="))) {
-            arguments.add("--run=" + run);
+        List<String> arguments = new ArrayList<>(List.of(options));
+        for (String usual : List.of("--data=" + data, "--run=" + run, "--master=nowhere")) {
+            String name = usual.substring(0, usual.indexOf('=') + 1);
+            if (Arrays.stream(options).noneMatch(option -> option.startsWith(name))) {
+                arguments.add(usual);
+            }
         }
         arguments.add("--set=training.limit-rounds=0");
-        arguments.addAll(List.of(options));
         return dcd.run(SmallRun.TRAIN, arguments.toArray(String[]::new));
     }
 
@@ -217,6 +218,11 @@ class BadInputTest {
 
     private static void cut(Path root, String file, int bytes) throws IOException {
         Files.write(root.resolve(file), Arrays.copyOf(Files.readAllBytes(root.resolve(file)), bytes));
+    }
+
+    /** Other bytes of the same length. */
+    private static void overwrite(Path root, String file) throws IOException {
+        Files.write(root.resolve(file), new byte[(int) Files.size(root.resolve(file))]);
     }
 
     private static void flip(Path root, String file, int position) throws IOException {

@@ -96,7 +96,32 @@ class DoctorCommandTest {
         assertThat(dcd.run("doctor", "--master=local[2]", "--data=" + data, "--run=" + small.run()))
                 .as(dcd.err())
                 .isEqualTo(0);
-        assertThat(dcd.out()).contains("100 in 15 row groups: 5 steps an epoch", "2 on 2 task slots");
+        assertThat(dcd.out())
+                .contains(
+                        "100 in 15 row groups: 5 steps an epoch",
+                        "2 on 2 task slots",
+                        "fine     newest checkpoint",
+                        "of step 2, whole and of this job");
+    }
+
+    @Test
+    void checkpointThatTheJobCannotGoOnFromIsRefused() {
+        String run = "--run=" + small.run();
+        String rate = "--set=training.learning-rate=0.2";
+        assertThat(dcd.run("doctor", "--master=local[2]", "--data=" + data, run, rate))
+                .isEqualTo(6);
+        assertThat(dcd.out()).contains("refusal  newest checkpoint");
+        assertThat(dcd.err()).contains("--allow-change training.learning-rate").hasLineCount(1);
+        String allowed = "--allow-change=training.learning-rate";
+        assertThat(dcd.run("doctor", "--master=local[2]", "--data=" + data, run, rate, allowed))
+                .as(dcd.err())
+                .isEqualTo(0);
+        assertThat(dcd.run("doctor", "--master=local[2]", run, "--network=mobilenetv2-x0.5-static"))
+                .as("without data the network alone is compared")
+                .isEqualTo(6);
+        assertThat(dcd.err())
+                .contains("network.name = mobilenetv2-x0.35-static")
+                .hasLineCount(1);
     }
 
     @Test

@@ -21,10 +21,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * a parameter of their constructor. Who changes anything takes a copy.
  */
 final class SmallRun implements AutoCloseable {
-    /** What the run was trained with, besides {@code --data} and {@code --run}. */
+    static final String MASTER = "--master=local[2]";
+
+    /** What the run was trained with, besides {@code --data}, {@code --run} and {@link #MASTER}. */
     static final String[] TRAIN = {
         "train",
-        "--master=local[2]",
         "--set=network.name=mobilenetv2-x0.35-static",
         "--set=data.image-size=32",
         "--set=training.workers=2",
@@ -49,7 +50,7 @@ final class SmallRun implements AutoCloseable {
                 PreparedImages.prepare(spark, small.directory);
             }
             CommandRunner dcd = new CommandRunner();
-            assertThat(dcd.run(TRAIN, "--data=" + small.data(), "--run=" + small.run()))
+            assertThat(dcd.run(TRAIN, MASTER, "--data=" + small.data(), "--run=" + small.run()))
                     .as(dcd.err())
                     .isEqualTo(0);
             return small;

@@ -1,7 +1,11 @@
 package io.dcd.train.checkpoint;
 
+import io.dcd.data.PreparedData;
+import io.dcd.settings.Settings;
+import io.dcd.settings.SettingsLoader;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,8 +37,17 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
             "training.steps-ramp-epochs",
             "training.seed");
 
+    /** What a checkpoint means that was written before a setting existed: a new setting's default leaves runs as they were. */
+    private static final Map<String, String> DEFAULTS =
+            new SettingsLoader().load().identity();
+
     public RunIdentity {
         settings = Map.copyOf(settings);
+    }
+
+    /** Of a run on {@code data}, with the settings that decide its network. */
+    public static RunIdentity of(PreparedData data, Settings settings) {
+        return new RunIdentity(data.fingerprint(), data.classIndex().size(), settings.identity());
     }
 
     /**
@@ -61,9 +74,9 @@ public record RunIdentity(String data, int classes, Map<String, String> settings
             keys.addAll(other.settings.keySet());
         }
         for (String key : keys) {
-            String mine = settings.get(key);
+            String mine = settings.getOrDefault(key, DEFAULTS.get(key));
             String others = other.settings.get(key);
-            if (mine == null || !mine.equals(others)) {
+            if (!Objects.equals(mine, others)) {
                 String difference = "%s has %s = %s, this run %s".formatted(checkpoint, key, mine, others);
                 requireAllowed(key, difference, allowed, epochEnds);
             }

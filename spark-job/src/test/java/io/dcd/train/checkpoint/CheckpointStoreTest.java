@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dcd.data.Digests;
 import io.dcd.vector.Vectors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class CheckpointStoreTest {
                 new ObjectMapper().readTree(path.resolve("manifest.json").toFile());
         assertThat(manifest.get("network").asText()).isEqualTo("resnet18");
         assertThat(manifest.get("progress").get("step").asLong()).isEqualTo(1234);
-        assertThat(manifest.get("tensors").get(0).get("sha256").asText()).isEqualTo(Vectors.sha256(parameters));
+        assertThat(manifest.get("tensors").get(0).get("sha256").asText()).isEqualTo(Digests.sha256(parameters));
         assertThat(manifest.toString()).doesNotContain("@", "java", "io.dcd");
     }
 
@@ -229,13 +230,21 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void settingThatIsNewerThanTheCheckpointCountsAsItsDefault() {
+        Map<String, String> newer =
+                Map.of("network.name", "resnet18", "training.batch", "64", "training.clip-norm", "5");
+        checkpoint(1).requireFits(identity("ab", newer), Set.of());
+    }
+
+    @Test
     void allowedChangesAreAcceptedWhereTheyMakeSense() {
         RunIdentity rate = identity(
                 "ab", Map.of("network.name", "resnet18", "training.batch", "64", "training.learning-rate", "1"));
         Checkpoint inside = checkpoint(1);
         assertThatThrownBy(() -> inside.requireFits(rate, Set.of("training.batch")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("training.learning-rate = null, this run 1")
+                .as("a checkpoint without the setting has its default")
+                .hasMessageContaining("training.learning-rate = 0.05, this run 1")
                 .hasMessageContaining("--allow-change training.learning-rate");
         inside.requireFits(rate, Set.of("training.learning-rate"));
 
