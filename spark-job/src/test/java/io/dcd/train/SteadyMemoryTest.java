@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.javacpp.Pointer;
@@ -27,6 +28,9 @@ class SteadyMemoryTest {
 
     /** Until then compilers and Spark's own caches grow. */
     private static final int WARM_EPOCHS = 20;
+
+    /** What is used from then on is held against what was used before. */
+    private static final int LATE_EPOCHS = 40;
 
     @TempDir
     private Path directory;
@@ -61,9 +65,11 @@ class SteadyMemoryTest {
             assertThat(summary.step()).isEqualTo(EPOCHS * 50L);
         }
         assertThat(tracked.get(EPOCHS - 1)).as("native bytes").isLessThanOrEqualTo(tracked.get(WARM_EPOCHS));
-        assertThat(resident.get(EPOCHS - 1))
+        // The least of many: how much of its heap a collector gives back differs from one collection to the next by a
+        // tenth of all.
+        assertThat(Collections.min(resident.subList(LATE_EPOCHS, EPOCHS)))
                 .as("resident kB after epochs: %s", resident)
-                .isLessThan(resident.get(WARM_EPOCHS) * 11 / 10);
+                .isLessThan(Collections.min(resident.subList(WARM_EPOCHS, LATE_EPOCHS)) * 11 / 10);
     }
 
     private static long residentKilobytes() {
