@@ -63,8 +63,8 @@ public final class TorchPeer implements Peer {
             return () -> {
                 optimizer.zero_grad();
                 // As in Python, nothing but what the backward pass needs is left when it begins.
-                Tensor loss = TensorScope.keepingResult(() ->
-                        torch.cross_entropy(network.forward(new TorchLayers(parameters, true), images), labels));
+                Tensor loss = TensorScope.keepingResult(
+                        () -> torch.cross_entropy(network.forward(new TorchLayers(parameters, true), images), labels));
                 loss.backward();
                 optimizer.step();
             };
