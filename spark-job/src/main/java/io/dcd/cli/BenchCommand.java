@@ -9,6 +9,7 @@ import io.dcd.engine.bench.Peer;
 import io.dcd.engine.bench.PeerProcess;
 import io.dcd.engine.bench.PeerServer;
 import io.dcd.engine.bench.ProcessMemory;
+import io.dcd.engine.bench.WarmUp;
 import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.lowering.InitialParameters;
@@ -67,8 +68,11 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "The number of threads; by default one for each processor.")
     private Optional<Integer> threads;
 
-    @Option(names = "--warmups", defaultValue = "5", description = "Steps before the measurement begins.")
-    private int warmups;
+    @Option(
+            names = "--warmups",
+            description =
+                    "Steps before the measurement begins; by default at least five, and as many as five seconds take.")
+    private Optional<Integer> warmups;
 
     @Option(names = "--repeats", defaultValue = "20", description = "Measured steps; the median counts.")
     private int repeats;
@@ -91,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check("--batch", batch, 1);
-        check("--warmups", warmups, 0);
+        warmups.ifPresent(steps -> check("--warmups", steps, 0));
         check("--repeats", repeats, 1);
         int threadCount = threads.orElse(Runtime.getRuntime().availableProcessors());
         check("--threads", threadCount, 1);
@@ -113,15 +117,16 @@ final class BenchCommand implements Callable<Integer> {
 
     private BenchReport measure(Workload workload, NetworkOptions options, Backend chosen, int threadCount)
             throws IOException {
+        WarmUp warmUp = warmups.map(WarmUp::of).orElse(WarmUp.LONG_ENOUGH);
         BenchmarkResult result;
         double milliseconds;
         BenchReport.Peer peerReport = null;
         try (Benchmark benchmark = new Benchmark(workload, chosen)) {
-            result = benchmark.run(warmups, repeats, profile);
+            result = benchmark.run(warmUp, repeats, profile);
             milliseconds = result.stepMilliseconds();
             if (peer) {
                 try (PeerProcess process = startPeer()) {
-                    Comparison comparison = Comparison.of(benchmark, process, warmups, repeats);
+                    Comparison comparison = Comparison.of(benchmark, process, warmUp, repeats);
                     milliseconds = comparison.stepMilliseconds();
                     peerReport = peerReport(comparison, process);
                 }

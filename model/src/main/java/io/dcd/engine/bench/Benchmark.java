@@ -79,14 +79,11 @@ public final class Benchmark implements AutoCloseable {
      *
      * @param profile whether to tell the cost of every operation
      */
-    public BenchmarkResult run(int warmups, int repeats, boolean profile) {
-        if (warmups < 0 || repeats < 1) {
-            throw new IllegalArgumentException("at least 0 warm-up steps and 1 measured step are needed, got %d and %d"
-                    .formatted(warmups, repeats));
+    public BenchmarkResult run(WarmUp warmUp, int repeats, boolean profile) {
+        if (repeats < 1) {
+            throw new IllegalArgumentException("at least one measured step is needed, got " + repeats);
         }
-        for (int i = 0; i < warmups; i++) {
-            step();
-        }
+        warmUp.run(this::step);
         backend.reset();
         double[] times = new double[repeats];
         for (int i = 0; i < repeats; i++) {

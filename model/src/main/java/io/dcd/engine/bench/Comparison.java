@@ -16,11 +16,11 @@ public record Comparison(double stepMilliseconds, double peerStepMilliseconds) {
     }
 
     /** Warms both sides up and measures {@code repeats} steps of each. */
-    public static Comparison of(Benchmark benchmark, PeerProcess peer, int warmups, int repeats) {
-        for (int i = 0; i < warmups; i++) {
+    public static Comparison of(Benchmark benchmark, PeerProcess peer, WarmUp warmUp, int repeats) {
+        warmUp.run(() -> {
             benchmark.step();
             peer.step();
-        }
+        });
         double[] times = new double[repeats];
         double[] peerTimes = new double[repeats];
         for (int begin = 0; begin < repeats; begin += TURN) {

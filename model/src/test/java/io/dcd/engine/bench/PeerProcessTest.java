@@ -41,7 +41,7 @@ class PeerProcessTest {
         Workload workload = workload("resnet10-dcd");
         try (Benchmark benchmark = new Benchmark(workload, new ReferenceBackend());
                 PeerProcess peer = PeerProcess.start(Main.class.getName(), List.of("resnet10-dcd"))) {
-            Comparison comparison = Comparison.of(benchmark, peer, 0, 1);
+            Comparison comparison = Comparison.of(benchmark, peer, WarmUp.of(0), 1);
             assertThat(comparison.stepMilliseconds()).isPositive();
             assertThat(comparison.peerStepMilliseconds()).isPositive();
             // A Java process with libtorch takes more than this by far.
