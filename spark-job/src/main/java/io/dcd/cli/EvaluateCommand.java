@@ -77,10 +77,8 @@ final class EvaluateCommand implements Callable<Integer> {
         try (SparkSession session = sparkOptions.start("dcd evaluate " + network.name())) {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             checkup.heed(doctor.examineCluster(spark));
-            try (Evaluator evaluator = new Evaluator(spark, evaluation)) {
-                float[] parameters = stored.parameters();
-                print(network, checkpoint, parameters, evaluator.evaluate(parameters));
-            }
+            float[] parameters = stored.parameters();
+            print(network, checkpoint, parameters, new Evaluator(spark, evaluation).evaluate(parameters));
         }
         return ExitCode.DONE.code();
     }

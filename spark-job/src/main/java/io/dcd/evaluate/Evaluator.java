@@ -11,7 +11,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Counts over the whole cluster how often a network is right; every image of the split exactly once. */
-public final class Evaluator implements AutoCloseable {
+public final class Evaluator {
     private static final double NANOSECONDS = 1e-9;
 
     private final JavaSparkContext spark;
@@ -30,19 +30,15 @@ public final class Evaluator implements AutoCloseable {
     public EvaluationReport evaluate(float[] parameters) {
         long begin = System.nanoTime();
         spark.setJobDescription("evaluation");
+        // Left to Spark's cleaner: the context may end next, and a removal that its end overtakes prints stack traces.
         Broadcast<byte[]> sent = spark.broadcast(Vectors.toBytes(parameters));
-        EvaluationCounts counts;
-        try {
-            // A task for each row group, added up in their order: the same sums on every cluster, to the last bit.
-            counts = spark
-                    .parallelize(rowGroups, rowGroups.size())
-                    .mapPartitions(new EvaluationTask(spec, configuration, sent))
-                    .collect()
-                    .stream()
-                    .reduce(EvaluationCounts.NONE, EvaluationCounts::plus);
-        } finally {
-            sent.destroy();
-        }
+        // A task for each row group, added up in their order: the same sums on every cluster, to the last bit.
+        EvaluationCounts counts = spark
+                .parallelize(rowGroups, rowGroups.size())
+                .mapPartitions(new EvaluationTask(spec, configuration, sent))
+                .collect()
+                .stream()
+                .reduce(EvaluationCounts.NONE, EvaluationCounts::plus);
         long images = rowGroups.stream().mapToLong(RowGroup::rows).sum();
         if (counts.images() != images) {
             throw new DataException(
@@ -50,11 +46,5 @@ public final class Evaluator implements AutoCloseable {
                             .formatted(counts.images(), images));
         }
         return new EvaluationReport(counts, (System.nanoTime() - begin) * NANOSECONDS);
-    }
-
-    @Override
-    public void close() {
-        spec.destroy();
-        configuration.destroy();
     }
 }

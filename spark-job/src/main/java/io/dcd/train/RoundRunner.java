@@ -22,7 +22,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Runs rounds on Spark: parameters out, workers train, parameters and velocity back, mean. */
-final class RoundRunner implements AutoCloseable {
+final class RoundRunner {
     private static final double NANOSECONDS = 1e-9;
 
     private final JavaSparkContext spark;
@@ -161,10 +161,5 @@ final class RoundRunner implements AutoCloseable {
     private static DivergedException diverged(Progress progress, String what) {
         return new DivergedException("training diverged in epoch %d, round %d: %s; the round is rejected"
                 .formatted(progress.epoch() + 1, progress.round() + 1, what));
-    }
-
-    @Override
-    public void close() {
-        exchange.close();
     }
 }

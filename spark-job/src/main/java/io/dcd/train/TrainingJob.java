@@ -139,15 +139,12 @@ public final class TrainingJob {
     }
 
     private Optional<EvaluationReport> train() {
-        try (RoundRunner runner = new RoundRunner(spark, trainingSpec, settings);
-                Evaluator evaluator = new Evaluator(spark, evaluationSpec)) {
-            rounds = runner;
-            metrics = run.metrics(progress());
-            try {
-                return train(evaluator);
-            } finally {
-                metrics.close();
-            }
+        rounds = new RoundRunner(spark, trainingSpec, settings);
+        metrics = run.metrics(progress());
+        try {
+            return train(new Evaluator(spark, evaluationSpec));
+        } finally {
+            metrics.close();
         }
     }
 

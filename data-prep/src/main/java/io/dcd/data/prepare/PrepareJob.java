@@ -242,21 +242,17 @@ public final class PrepareJob {
         long[] done = new long[2];
         Broadcast<ShardTask.Context> context =
                 spark.broadcast(new ShardTask.Context(output, source.units(), source.classes(), options.recoding()));
-        try {
-            tasks.run(
-                    "dcd prep: write the shards of " + options.output(),
-                    work,
-                    (task, shipped) -> task.run(shipped, context.value()),
-                    (task, shard) -> {
-                        shards.put(shard.path(), shard);
-                        done[0] += task.images().size();
-                        done[1] += task.bytes();
-                        listener.progress(
-                                new Progress(Phase.WRITE, done[0], totalImages, done[1], totalBytes, quarantined));
-                    });
-        } finally {
-            context.destroy();
-        }
+        tasks.run(
+                "dcd prep: write the shards of " + options.output(),
+                work,
+                (task, shipped) -> task.run(shipped, context.value()),
+                (task, shard) -> {
+                    shards.put(shard.path(), shard);
+                    done[0] += task.images().size();
+                    done[1] += task.bytes();
+                    listener.progress(
+                            new Progress(Phase.WRITE, done[0], totalImages, done[1], totalBytes, quarantined));
+                });
         return shards;
     }
 

@@ -109,6 +109,9 @@ final class SparkTasks {
                 return BoxedUnit.UNIT;
             }
         };
+        // Not destroyed, here and wherever the context may end soon: Spark's cleaner does that, whereas a removal that
+        // the end of the
+        // context overtakes prints stack traces.
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
         spark.setJobGroup(group, description, false);
@@ -126,7 +129,6 @@ final class SparkTasks {
             }
         } finally {
             spark.clearJobGroup();
-            configuration.destroy();
         }
         if (failure.get() != null) {
             throw failure.get();

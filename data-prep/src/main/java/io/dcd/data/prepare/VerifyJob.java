@@ -73,24 +73,19 @@ public final class VerifyJob {
         BlockHosts blocks = new BlockHosts(spark.hadoopConfiguration());
         Broadcast<ClassIndex> classes = spark.broadcast(prepared.classIndex());
         listener.progress(new Progress(Phase.VERIFY, 0, totalImages, 0, totalBytes, 0));
-        try {
-            new SparkTasks(spark)
-                    .run(
-                            "dcd verify: read every shard of " + prepared.directory(),
-                            work,
-                            task -> task.hosts(blocks),
-                            (task, shipped) -> task.run(shipped, classes.value()),
-                            (task, result) -> {
-                                labels.put(task.shard().path(), result.labels());
-                                problems.addAll(result.problems());
-                                done[0] += task.shard().rows();
-                                done[1] += task.shard().bytes();
-                                listener.progress(
-                                        new Progress(Phase.VERIFY, done[0], totalImages, done[1], totalBytes, 0));
-                            });
-        } finally {
-            classes.destroy();
-        }
+        new SparkTasks(spark)
+                .run(
+                        "dcd verify: read every shard of " + prepared.directory(),
+                        work,
+                        task -> task.hosts(blocks),
+                        (task, shipped) -> task.run(shipped, classes.value()),
+                        (task, result) -> {
+                            labels.put(task.shard().path(), result.labels());
+                            problems.addAll(result.problems());
+                            done[0] += task.shard().rows();
+                            done[1] += task.shard().bytes();
+                            listener.progress(new Progress(Phase.VERIFY, done[0], totalImages, done[1], totalBytes, 0));
+                        });
         if (problems.isEmpty()) {
             prepared.manifest().splits().forEach(split -> checkCounts(split, labels, problems));
         }

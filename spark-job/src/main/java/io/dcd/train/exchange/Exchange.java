@@ -21,7 +21,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * The network's side of a round: parameters go out by broadcast, every worker trains, and the mean comes back. It is formed on the driver
  * from all workers' vectors, or, slice by slice, on the executors, and is the same either way, bit for bit.
  */
-public final class Exchange implements AutoCloseable {
+public final class Exchange {
     private final JavaSparkContext spark;
     private final TrainingSpec training;
     private final int elements;
@@ -52,11 +52,10 @@ public final class Exchange implements AutoCloseable {
      */
     public RoundMean run(Round round, RoundStart start, JavaRDD<String> workers) {
         Broadcast<RoundStart> sent = spark.broadcast(start);
-        try {
-            return mean(start, sent, workers.mapPartitions(new RoundTask(spec, configuration, round, sent)));
-        } finally {
-            sent.destroy();
-        }
+        RoundMean mean = mean(start, sent, workers.mapPartitions(new RoundTask(spec, configuration, round, sent)));
+        // Not after a failure: the context may end then, and a removal that its end overtakes prints stack traces.
+        sent.destroy();
+        return mean;
     }
 
     private RoundMean mean(RoundStart start, Broadcast<RoundStart> sent, JavaRDD<WorkerResult> results) {
@@ -99,11 +98,5 @@ public final class Exchange implements AutoCloseable {
                 ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
         parts.forEach(whole::put);
         return Vectors.toFloats(whole.array());
-    }
-
-    @Override
-    public void close() {
-        spec.destroy();
-        configuration.destroy();
     }
 }
