@@ -1,10 +1,10 @@
 package io.dcd.torch;
 
-import io.dcd.engine.bench.Peer;
-import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Shape;
+import io.dcd.engine.peer.Peer;
+import io.dcd.engine.peer.Workload;
 import io.dcd.engine.plan.Trainer;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;

@@ -1,9 +1,9 @@
 package io.dcd.torch;
 
-import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.peer.Workload;
 import io.dcd.engine.plan.StepResult;
 import io.dcd.engine.plan.StepSettings;
 import io.dcd.engine.plan.Trainer;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.dcd.engine.backend.onednn.OneDnnBackend;
-import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.lowering.InitialParameters;
 import io.dcd.engine.lowering.Lowering;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.peer.Workload;
 import io.dcd.engine.plan.StepResult;
 import io.dcd.engine.plan.StepSettings;
 import io.dcd.engine.plan.Trainer;

@@ -2,10 +2,10 @@ package io.dcd.worker;
 
 import io.dcd.engine.backend.Backend;
 import io.dcd.engine.backend.Backends;
-import io.dcd.engine.bench.Peer;
-import io.dcd.engine.bench.Workload;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
+import io.dcd.engine.peer.Peer;
+import io.dcd.engine.peer.Workload;
 import io.dcd.engine.plan.Trainer;
 import io.dcd.engine.plan.TrainingPlan;
 import io.dcd.settings.EngineSettings;

@@ -5,6 +5,7 @@ import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Operation;
+import io.dcd.engine.peer.Workload;
 import io.dcd.engine.plan.InferencePlan;
 import io.dcd.engine.plan.Plan;
 import io.dcd.engine.plan.StepSettings;

@@ -1,5 +1,6 @@
 package io.dcd.engine.bench;
 
+import io.dcd.engine.peer.Peer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -8,6 +8,8 @@ import io.dcd.engine.graph.Graph;
 import io.dcd.engine.lowering.InitialParameters;
 import io.dcd.engine.lowering.Lowering;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.peer.Peer;
+import io.dcd.engine.peer.Workload;
 import io.dcd.model.network.NetworkOptions;
 import io.dcd.model.network.Networks;
 import io.dcd.torch.TorchPeer;

@@ -1,9 +1,9 @@
-package io.dcd.engine.bench;
+package io.dcd.engine.peer;
 
 import io.dcd.engine.graph.Graph;
 
 /**
- * What a benchmark runs.
+ * What a peer and the engine run.
  *
  * @param network the network's name
  * @param graph the network

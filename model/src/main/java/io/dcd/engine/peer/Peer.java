@@ -1,4 +1,4 @@
-package io.dcd.engine.bench;
+package io.dcd.engine.peer;
 
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.plan.Trainer;
