@@ -2,10 +2,9 @@ package io.dcd.engine.backend.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dcd.engine.ParameterLayout;
+import io.dcd.engine.OperationCases;
 import io.dcd.engine.fusion.PointwiseFusion;
 import io.dcd.engine.graph.Graph;
-import io.dcd.engine.graph.GraphBuilder;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Activation;
@@ -16,11 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReferenceGradientTest {
+class ReferenceGradientTest extends OperationCases {
     private static final int BATCH = 3;
 
-    private final GraphBuilder builder = new GraphBuilder();
-    private final ParameterLayout parameters = new ParameterLayout();
+    ReferenceGradientTest() {
+        super(4, 5);
+    }
 
     @ParameterizedTest
     @CsvSource({"1,1,0", "1,2,0", "3,1,1", "3,2,1", "3,2,0", "5,1,2"})
@@ -44,14 +44,6 @@ class ReferenceGradientTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Activation.class)
-    void activate(Activation activation) {
-        Tensor x = builder.input("x", new Shape(2, 3, 8));
-        Tensor wide = builder.convolution("wide", x, parameters.weight("W", 8, 8, 1, 1), 1, 0);
-        check(builder.activate("y", wide, activation));
-    }
-
-    @ParameterizedTest
     @CsvSource({"7,7,2,2", "8,8,2,2", "5,3,1,1", "4,7,3,2", "1,1,2,2"})
     void averagePooling(int height, int width, int pooledHeight, int pooledWidth) {
         Tensor x = builder.input("x", new Shape(height, width, 3));
@@ -68,45 +60,6 @@ class ReferenceGradientTest {
     void matrixProduct() {
         Tensor x = builder.input("x", new Shape(2, 2, 3));
         check(builder.matrixProduct("y", x, parameters.weight("W", 5, 12), Optional.of(parameters.bias("b", 5))));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 4, 3", "2, 8, 6", "4, 32, 32"})
-    void batchedProduct(int blocks, int inputs, int outputs) {
-        Tensor matrix = builder.input("m", Shape.vector(inputs * outputs / blocks));
-        Tensor x = builder.input("x", new Shape(4, 5, inputs));
-        check(builder.batchedProduct("y", matrix, blocks, x));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 1, 0, 5, 6", "1, 2, 0, 5, 6", "3, 1, 1, 6, 5", "3, 2, 1, 7, 6", "5, 2, 2, 5, 7"})
-    void batchedConvolution(int kernel, int stride, int padding, int inputs, int outputs) {
-        Tensor kernels = builder.input("k", new Shape(kernel, kernel, inputs * outputs));
-        Tensor x = builder.input("x", new Shape(4, 5, inputs));
-        check(builder.batchedConvolution("y", kernels, x, stride, padding));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"3, 1, 1, 5", "3, 2, 1, 17", "5, 2, 2, 16"})
-    void batchedDepthwiseConvolution(int kernel, int stride, int padding, int channels) {
-        Tensor kernels = builder.input("k", new Shape(kernel, kernel, channels));
-        Tensor x = builder.input("x", new Shape(4, 5, channels));
-        check(builder.batchedDepthwiseConvolution("y", kernels, x, stride, padding));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, 1, 8, 6", "8, 1, 8, 48", "2, 2, 4, 6"})
-    void groupedPointwise(int groups, int stride, int inputs, int outputs) {
-        Tensor x = builder.input("x", new Shape(4, 5, inputs));
-        check(builder.groupedPointwise("y", x, parameters.weight("W", outputs, inputs / groups, 1, 1), groups, stride));
-    }
-
-    @Test
-    void mixtureAndBroadcast() {
-        Tensor coefficients = builder.input("c", Shape.vector(3));
-        Shape shape = new Shape(3, 3, 5);
-        Tensor mixed = builder.mixture("m", coefficients, parameters.weight("W", 3, 3, 3, 5), shape);
-        check(builder.add("y", mixed, builder.broadcast("b", parameters.weight("V", 9, 5), shape)));
     }
 
     @Test
@@ -146,12 +99,6 @@ class ReferenceGradientTest {
     }
 
     @Test
-    void dropout() {
-        Tensor x = builder.input("x", new Shape(2, 3, 4));
-        check(builder.dropout("y", x, 0.4));
-    }
-
-    @Test
     void tensorReadByThreeOperations() {
         Tensor x = builder.input("x", new Shape(4, 4, 3));
         Tensor hidden = builder.convolution("h", x, parameters.weight("A", 3, 3, 3, 3), 1, 1);
@@ -178,7 +125,8 @@ class ReferenceGradientTest {
         check(builder.add("y", x, narrow));
     }
 
-    private void check(Tensor output) {
+    @Override
+    protected void check(Tensor output) {
         Graph graph = builder.build(output, parameters.all());
         FiniteDifferences.check(graph, BATCH);
     }
