@@ -272,6 +272,17 @@ final class KernelBuilder {
     }
 
     /**
+     * The same where nobody needs the descriptor any more: with it goes native memory, of the thousands of steps of a plan more
+     * than a hundred megabytes.
+     */
+    private Call onlyCall(primitive primitive, primitive_desc_base descriptor, Call.Argument... arguments) {
+        Call call = call(primitive, descriptor, arguments);
+        nativeObjects.detach(descriptor);
+        descriptor.deallocate();
+        return call;
+    }
+
+    /**
      * {@code result = left · right}, matrix by matrix.
      *
      * @param more what the post-operations of {@code attributes} read
@@ -282,7 +293,7 @@ final class KernelBuilder {
         List<Call.Argument> arguments = new ArrayList<>(List.of(
                 argument(DNNL_ARG_SRC, left), argument(DNNL_ARG_WEIGHTS, right), argument(DNNL_ARG_DST, result)));
         arguments.addAll(List.of(more));
-        return call(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
+        return onlyCall(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
     }
 
     /**
@@ -300,14 +311,14 @@ final class KernelBuilder {
                 argument(DNNL_ARG_BIAS, bias),
                 argument(DNNL_ARG_DST, result)));
         arguments.addAll(List.of(more));
-        return call(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
+        return onlyCall(new matmul(descriptor), descriptor, arguments.toArray(Call.Argument[]::new));
     }
 
     /** {@code result = left ∘ right}, value by value; extents of 1 in {@code right} are repeated. */
     Call binary(algorithm operation, memory left, memory right, memory result, primitive_attr attributes) {
         binary.primitive_desc descriptor = new binary.primitive_desc(
                 engine, operation, left.get_desc(), right.get_desc(), result.get_desc(), attributes, false);
-        return call(
+        return onlyCall(
                 new binary(descriptor),
                 descriptor,
                 argument(DNNL_ARG_SRC_0, left),
@@ -327,7 +338,7 @@ final class KernelBuilder {
                 result.get_desc(),
                 attributes(add),
                 false);
-        return call(
+        return onlyCall(
                 new binary(descriptor),
                 descriptor,
                 argument(DNNL_ARG_SRC_0, value),
@@ -340,7 +351,7 @@ final class KernelBuilder {
     Call copy(memory source, memory target) {
         reorder.primitive_desc descriptor =
                 new reorder.primitive_desc(engine, source.get_desc(), engine, target.get_desc(), attributes(), false);
-        return call(
+        return onlyCall(
                 new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, source), argument(DNNL_ARG_TO, target));
     }
 
@@ -350,7 +361,8 @@ final class KernelBuilder {
         operations.append_sum();
         reorder.primitive_desc descriptor = new reorder.primitive_desc(
                 engine, summand.get_desc(), engine, sum.get_desc(), attributes(operations), false);
-        return call(new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, summand), argument(DNNL_ARG_TO, sum));
+        return onlyCall(
+                new reorder(descriptor), descriptor, argument(DNNL_ARG_FROM, summand), argument(DNNL_ARG_TO, sum));
     }
 
     /** The finished kernel; the builder is used up. */
