@@ -6,7 +6,7 @@ import io.dcd.engine.backend.Phase;
 import io.dcd.engine.backend.onednn.vector.ChannelVectors;
 import io.dcd.engine.operation.Activation;
 import io.dcd.engine.operation.BatchNormalization;
-import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /** The four phases of a batch normalisation on one slice. */
 final class BatchNormalizationKernel {
@@ -35,7 +35,7 @@ final class BatchNormalizationKernel {
     }
 
     private void reduceForward() {
-        ByteBuffer x = bytes(builder.memory().value(operation.input()));
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
         Moments moments = reduction().moments(builder.memory().thread());
         int channels = operation.input().shape().channels();
         float[] pivots = new float[channels];
@@ -47,7 +47,7 @@ final class BatchNormalizationKernel {
             // Subtracting the values in the middle of the first map before summing keeps the digits of a small
             // variance.
             for (int c = 0; c < channels; c++) {
-                pivots[c] = x.getFloat((pivot + c) * Float.BYTES);
+                pivots[c] = x.get(pivot + c);
             }
             vectors.repeat(pivots, repeatedPivots);
             vectors.moments(x, repeatedPivots, means, squares);
@@ -61,8 +61,8 @@ final class BatchNormalizationKernel {
     }
 
     private void forward() {
-        ByteBuffer x = bytes(builder.memory().value(operation.input()));
-        ByteBuffer y = bytes(builder.memory().value(operation.output()));
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        FloatBuffer y = floats(builder.memory().value(operation.output()));
         float[] means = vectors.repeated();
         float[] factors = vectors.repeated();
         float[] constants = vectors.repeated();
@@ -79,8 +79,8 @@ final class BatchNormalizationKernel {
 
     /** Leaves dz in the place of dy, where the backward phase finds it. */
     private void reduceBackward() {
-        ByteBuffer x = bytes(builder.memory().value(operation.input()));
-        ByteBuffer dz = bytes(builder.memory().gradient(operation.output()));
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        FloatBuffer dz = floats(builder.memory().gradient(operation.output()));
         BatchNormalizationReduction reduction = reduction();
         BatchNormalizationReduction.GradientSums sums =
                 reduction.gradientSums(builder.memory().thread());
@@ -95,7 +95,7 @@ final class BatchNormalizationKernel {
                 sums.add(gradientSums, productSums);
             });
         } else {
-            ByteBuffer y = bytes(builder.memory().value(operation.output()));
+            FloatBuffer y = floats(builder.memory().value(operation.output()));
             builder.add(() -> {
                 vectors.repeat(reduction.means(), means);
                 vectors.maskedGradientSums(x, y, dz, means, clip.slope(), clip.high(), gradientSums, productSums);
@@ -109,9 +109,9 @@ final class BatchNormalizationKernel {
         if (mode == GradientMode.NONE) {
             return;
         }
-        ByteBuffer x = bytes(builder.memory().value(operation.input()));
-        ByteBuffer dz = bytes(builder.memory().gradient(operation.output()));
-        ByteBuffer dx = bytes(builder.memory().gradient(operation.input()));
+        FloatBuffer x = floats(builder.memory().value(operation.input()));
+        FloatBuffer dz = floats(builder.memory().gradient(operation.output()));
+        FloatBuffer dx = floats(builder.memory().gradient(operation.input()));
         BatchNormalizationReduction reduction = reduction();
         float[] means = vectors.repeated();
         float[] gradientMeans = vectors.repeated();
@@ -131,7 +131,7 @@ final class BatchNormalizationKernel {
         return BatchNormalizationReduction.of(builder.memory().reduction());
     }
 
-    private static ByteBuffer bytes(Buffer buffer) {
-        return NativeBuffer.of(buffer).bytes();
+    private static FloatBuffer floats(Buffer buffer) {
+        return NativeBuffer.of(buffer).floats();
     }
 }

@@ -1,7 +1,6 @@
 package io.dcd.engine.backend.onednn.vector;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -10,16 +9,18 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The loops of batch normalisation over the values of a slice, channels innermost, in vectors of the processor's width.
- * A row of channels seldom is a whole number of vectors; a period, the least common multiple, is, and what belongs to a
- * channel is repeated over it. Buffers hold at least the slice's values; an instance is used by one thread.
+ * Values are taken tile by tile into Java's arrays, where a vector costs a few cycles: a load from memory outside, or a
+ * store to it, costs fifteen. A tile is {@value #STRIPES} stripes of whole vectors and whole rows of channels, so that
+ * what belongs to a channel lies repeated over a stripe. The last tile is filled up with values that change no sum.
+ * Buffers hold at least the slice's values; an instance is used by one thread.
  */
 public final class ChannelVectors {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final int BYTES = Float.BYTES;
-    /** Values that the sums of several lanes go over in turn; 8 KiB lie in every first-level cache. */
-    private static final int TILE = 2048;
+    /** So many values of a channel are summed up in registers before the sum goes to memory. */
+    private static final int STRIPES = 4;
+    /** Three tiles and the values of channels, at most eight stripes of floats, lie in a first-level cache of 32 KiB. */
+    private static final int LEAST_STRIPE = 192;
     /**
      * Values that a lane sums up in float before its sum goes to one in double: where all round to the same side, as equal
      * ones do, they lose at most so many times 6e-8.
@@ -28,11 +29,13 @@ public final class ChannelVectors {
 
     private final int channels;
     private final int values;
-    private final int period;
-    private final int whole;
-    private final int chunk;
+    private final int stripe;
+    private final int tile;
     private final float[] firstLanes;
     private final float[] secondLanes;
+    private final float[] x;
+    private final float[] y;
+    private final float[] gradient;
 
     /**
      * @param channels of each row
@@ -41,11 +44,14 @@ public final class ChannelVectors {
     public ChannelVectors(int channels, int values) {
         this.channels = channels;
         this.values = values;
-        this.period = channels / greatestCommonDivisor(channels, LANES) * LANES;
-        this.whole = values / period * period;
-        this.chunk = MOST_ADDENDS * period;
-        this.firstLanes = new float[period];
-        this.secondLanes = new float[period];
+        int period = channels / greatestCommonDivisor(channels, LANES) * LANES;
+        this.stripe = (LEAST_STRIPE + period - 1) / period * period;
+        this.tile = STRIPES * stripe;
+        this.firstLanes = new float[stripe];
+        this.secondLanes = new float[stripe];
+        this.x = new float[tile];
+        this.y = new float[tile];
+        this.gradient = new float[tile];
     }
 
     private static int greatestCommonDivisor(int a, int b) {
@@ -57,75 +63,72 @@ public final class ChannelVectors {
         return values / channels;
     }
 
-    /** A new array for one value of each channel, repeated over a period. */
+    /** A new array for one value of each channel, repeated over a stripe. */
     public float[] repeated() {
-        return new float[period];
+        return new float[stripe];
     }
 
     /** Fills {@code repeated} from one value for each channel. */
     public void repeat(float[] perChannel, float[] repeated) {
-        for (int i = 0; i < period; i += channels) {
+        for (int i = 0; i < stripe; i += channels) {
             System.arraycopy(perChannel, 0, repeated, i, channels);
         }
     }
 
     /** Sets {@code sums} to Σ (x − pivot) and {@code squares} to Σ (x − pivot)² of each channel. */
-    public void moments(ByteBuffer x, float[] pivots, double[] sums, double[] squares) {
+    public void moments(FloatBuffer source, float[] pivots, double[] sums, double[] squares) {
         clear(sums, squares);
-        int tile = Math.max(1, TILE / period) * period;
-        for (int from = 0; from < whole; from += chunk) {
-            int to = Math.min(whole, from + chunk);
-            for (int begin = from; begin < to; begin += tile) {
-                int end = Math.min(to, begin + tile);
-                for (int lane = 0; lane < period; lane += LANES) {
-                    addMoments(x, begin + lane, end, lane, pivots);
-                }
-            }
-            foldLanes(sums, squares);
+        int addends = 0;
+        for (int begin = 0; begin < values; begin += tile) {
+            read(source, begin, x, pivots);
+            addMoments(pivots);
+            addends = foldLanes(addends, sums, squares);
         }
-        for (int i = whole; i < values; i++) {
-            int c = i % channels;
-            double deviation = x.getFloat(i * BYTES) - pivots[c];
-            sums[c] += deviation;
-            squares[c] += deviation * deviation;
-        }
+        foldLanes(sums, squares);
     }
 
-    private void addMoments(ByteBuffer x, int begin, int end, int lane, float[] pivots) {
-        FloatVector pivot = FloatVector.fromArray(SPECIES, pivots, lane);
-        FloatVector sum = FloatVector.zero(SPECIES);
-        FloatVector square = sum;
-        for (int i = begin; i < end; i += period) {
-            FloatVector deviation =
-                    FloatVector.fromByteBuffer(SPECIES, x, i * BYTES, ORDER).sub(pivot);
-            sum = sum.add(deviation);
-            square = deviation.fma(deviation, square);
+    private void addMoments(float[] pivots) {
+        for (int lane = 0; lane < stripe; lane += LANES) {
+            FloatVector pivot = load(pivots, lane);
+            FloatVector sum = load(firstLanes, lane);
+            FloatVector square = load(secondLanes, lane);
+            for (int s = 0, i = lane; s < STRIPES; s++, i += stripe) {
+                FloatVector deviation = load(x, i).sub(pivot);
+                sum = sum.add(deviation);
+                square = deviation.fma(deviation, square);
+            }
+            sum.intoArray(firstLanes, lane);
+            square.intoArray(secondLanes, lane);
         }
-        // Sums of sums: the fewer numbers one after another, the less is lost.
-        sum.add(FloatVector.fromArray(SPECIES, firstLanes, lane)).intoArray(firstLanes, lane);
-        square.add(FloatVector.fromArray(SPECIES, secondLanes, lane)).intoArray(secondLanes, lane);
     }
 
     /** y = min(max(factor·(x − mean) + constant, low), high). */
     public void clippedMap(
-            ByteBuffer x, float[] means, float[] factors, float[] constants, float low, float high, ByteBuffer y) {
-        for (int begin = 0; begin < whole; begin += period) {
-            for (int lane = 0; lane < period; lane += LANES) {
-                int at = (begin + lane) * BYTES;
-                FloatVector.fromByteBuffer(SPECIES, x, at, ORDER)
-                        .sub(FloatVector.fromArray(SPECIES, means, lane))
-                        .fma(
-                                FloatVector.fromArray(SPECIES, factors, lane),
-                                FloatVector.fromArray(SPECIES, constants, lane))
-                        .max(low)
-                        .min(high)
-                        .intoByteBuffer(y, at, ORDER);
+            FloatBuffer source,
+            float[] means,
+            float[] factors,
+            float[] constants,
+            float low,
+            float high,
+            FloatBuffer target) {
+        FloatVector lowest = FloatVector.broadcast(SPECIES, low);
+        FloatVector highest = FloatVector.broadcast(SPECIES, high);
+        for (int begin = 0; begin < values; begin += tile) {
+            read(source, begin, x, means);
+            for (int lane = 0; lane < stripe; lane += LANES) {
+                FloatVector mean = load(means, lane);
+                FloatVector factor = load(factors, lane);
+                FloatVector constant = load(constants, lane);
+                for (int s = 0, i = lane; s < STRIPES; s++, i += stripe) {
+                    FloatVector value = load(x, i).sub(mean).fma(factor, constant);
+                    // Two comparisons: the maximum and minimum of Java order zeros by sign and take three times as
+                    // many.
+                    FloatVector raised = value.blend(lowest, value.compare(VectorOperators.LT, lowest));
+                    raised.blend(highest, raised.compare(VectorOperators.GT, highest))
+                            .intoArray(y, i);
+                }
             }
-        }
-        for (int i = whole; i < values; i++) {
-            int c = i % channels;
-            float value = Math.fma(x.getFloat(i * BYTES) - means[c], factors[c], constants[c]);
-            y.putFloat(i * BYTES, Math.min(Math.max(value, low), high));
+            write(y, target, begin);
         }
     }
 
@@ -133,79 +136,73 @@ public final class ChannelVectors {
      * Puts dz = slope·dy where 0 &lt; y &lt; high, else 0, in the place of dy, and sets {@code sums} to Σ dz and {@code
      * products} to Σ dz·(x − mean) of each channel.
      *
-     * @param y not negative
+     * @param outputs y, not negative
      */
     public void maskedGradientSums(
-            ByteBuffer x,
-            ByteBuffer y,
-            ByteBuffer dy,
+            FloatBuffer source,
+            FloatBuffer outputs,
+            FloatBuffer dy,
             float[] means,
             float slope,
             float high,
             double[] sums,
             double[] products) {
         clear(sums, products);
-        // Floats that are not negative are ordered as their bits are; integer arithmetic masks a vector in a few
-        // instructions, Java 17's masks take many.
+        int addends = 0;
+        for (int begin = 0; begin < values; begin += tile) {
+            read(outputs, begin, y);
+            read(dy, begin, gradient);
+            mask(slope, high);
+            write(gradient, dy, begin);
+            read(source, begin, x, means);
+            addGradients(means);
+            addends = foldLanes(addends, sums, products);
+        }
+        foldLanes(sums, products);
+    }
+
+    private void mask(float slope, float high) {
+        // Floats that are not negative are ordered as their bits are.
         IntVector limit = FloatVector.broadcast(SPECIES, high).reinterpretAsInts();
         FloatVector slopes = FloatVector.broadcast(SPECIES, slope);
-        for (int from = 0; from < whole; from += chunk) {
-            int to = Math.min(whole, from + chunk);
-            for (int begin = from; begin < to; begin += period) {
-                for (int lane = 0; lane < period; lane += LANES) {
-                    int at = (begin + lane) * BYTES;
-                    IntVector bits =
-                            FloatVector.fromByteBuffer(SPECIES, y, at, ORDER).reinterpretAsInts();
-                    IntVector inside = bits.neg().and(bits.sub(limit)).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
-                    FloatVector dz = FloatVector.fromByteBuffer(SPECIES, dy, at, ORDER)
-                            .mul(slopes)
-                            .reinterpretAsInts()
-                            .and(inside)
-                            .reinterpretAsFloats();
-                    dz.intoByteBuffer(dy, at, ORDER);
-                    addGradients(x, at, lane, means, dz);
-                }
-            }
-            foldLanes(sums, products);
-        }
-        for (int i = whole; i < values; i++) {
-            float value = y.getFloat(i * BYTES);
-            float dz = value > 0 && value < high ? slope * dy.getFloat(i * BYTES) : 0;
-            dy.putFloat(i * BYTES, dz);
-            addGradient(x, i, means, dz, sums, products);
+        for (int i = 0; i < tile; i += LANES) {
+            IntVector bits = load(y, i).reinterpretAsInts();
+            IntVector inside = bits.neg().and(bits.sub(limit)).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+            load(gradient, i)
+                    .mul(slopes)
+                    .reinterpretAsInts()
+                    .and(inside)
+                    .reinterpretAsFloats()
+                    .intoArray(gradient, i);
         }
     }
 
     /** Sets {@code sums} to Σ dz and {@code products} to Σ dz·(x − mean) of each channel. */
-    public void gradientSums(ByteBuffer x, ByteBuffer dz, float[] means, double[] sums, double[] products) {
+    public void gradientSums(FloatBuffer source, FloatBuffer dz, float[] means, double[] sums, double[] products) {
         clear(sums, products);
-        for (int from = 0; from < whole; from += chunk) {
-            int to = Math.min(whole, from + chunk);
-            for (int begin = from; begin < to; begin += period) {
-                for (int lane = 0; lane < period; lane += LANES) {
-                    int at = (begin + lane) * BYTES;
-                    addGradients(x, at, lane, means, FloatVector.fromByteBuffer(SPECIES, dz, at, ORDER));
-                }
+        int addends = 0;
+        for (int begin = 0; begin < values; begin += tile) {
+            read(source, begin, x, means);
+            read(dz, begin, gradient);
+            addGradients(means);
+            addends = foldLanes(addends, sums, products);
+        }
+        foldLanes(sums, products);
+    }
+
+    private void addGradients(float[] means) {
+        for (int lane = 0; lane < stripe; lane += LANES) {
+            FloatVector mean = load(means, lane);
+            FloatVector sum = load(firstLanes, lane);
+            FloatVector product = load(secondLanes, lane);
+            for (int s = 0, i = lane; s < STRIPES; s++, i += stripe) {
+                FloatVector dz = load(gradient, i);
+                sum = sum.add(dz);
+                product = load(x, i).sub(mean).fma(dz, product);
             }
-            foldLanes(sums, products);
+            sum.intoArray(firstLanes, lane);
+            product.intoArray(secondLanes, lane);
         }
-        for (int i = whole; i < values; i++) {
-            addGradient(x, i, means, dz.getFloat(i * BYTES), sums, products);
-        }
-    }
-
-    private void addGradients(ByteBuffer x, int at, int lane, float[] means, FloatVector dz) {
-        dz.add(FloatVector.fromArray(SPECIES, firstLanes, lane)).intoArray(firstLanes, lane);
-        FloatVector.fromByteBuffer(SPECIES, x, at, ORDER)
-                .sub(FloatVector.fromArray(SPECIES, means, lane))
-                .fma(dz, FloatVector.fromArray(SPECIES, secondLanes, lane))
-                .intoArray(secondLanes, lane);
-    }
-
-    private void addGradient(ByteBuffer x, int index, float[] means, float dz, double[] sums, double[] products) {
-        int c = index % channels;
-        sums[c] += dz;
-        products[c] += (double) dz * (x.getFloat(index * BYTES) - means[c]);
     }
 
     /**
@@ -215,40 +212,80 @@ public final class ChannelVectors {
      * @param add whether to add
      */
     public void inputGradient(
-            ByteBuffer x, ByteBuffer dz, float[] means, float[] a, float[] b, float[] g, boolean add, ByteBuffer dx) {
-        for (int begin = 0; begin < whole; begin += period) {
-            for (int lane = 0; lane < period; lane += LANES) {
-                int at = (begin + lane) * BYTES;
-                FloatVector sum = FloatVector.fromByteBuffer(SPECIES, dz, at, ORDER)
-                        .sub(FloatVector.fromArray(SPECIES, g, lane))
-                        .mul(FloatVector.fromArray(SPECIES, a, lane));
-                if (add) {
-                    sum = sum.add(FloatVector.fromByteBuffer(SPECIES, dx, at, ORDER));
-                }
-                FloatVector.fromByteBuffer(SPECIES, x, at, ORDER)
-                        .sub(FloatVector.fromArray(SPECIES, means, lane))
-                        .fma(FloatVector.fromArray(SPECIES, b, lane), sum)
-                        .intoByteBuffer(dx, at, ORDER);
+            FloatBuffer source,
+            FloatBuffer dz,
+            float[] means,
+            float[] a,
+            float[] b,
+            float[] g,
+            boolean add,
+            FloatBuffer dx) {
+        for (int begin = 0; begin < values; begin += tile) {
+            read(source, begin, x, means);
+            read(dz, begin, gradient);
+            if (add) {
+                read(dx, begin, y);
             }
+            for (int lane = 0; lane < stripe; lane += LANES) {
+                FloatVector mean = load(means, lane);
+                FloatVector valueFactor = load(a, lane);
+                FloatVector deviationFactor = load(b, lane);
+                FloatVector gradientMean = load(g, lane);
+                for (int s = 0, i = lane; s < STRIPES; s++, i += stripe) {
+                    FloatVector sum = load(gradient, i).sub(gradientMean).mul(valueFactor);
+                    if (add) {
+                        sum = sum.add(load(y, i));
+                    }
+                    load(x, i).sub(mean).fma(deviationFactor, sum).intoArray(gradient, i);
+                }
+            }
+            write(gradient, dx, begin);
         }
-        for (int i = whole; i < values; i++) {
-            int channel = i % channels;
-            float deviation = x.getFloat(i * BYTES) - means[channel];
-            float value = (dz.getFloat(i * BYTES) - g[channel]) * a[channel] + deviation * b[channel];
-            dx.putFloat(i * BYTES, add ? dx.getFloat(i * BYTES) + value : value);
+    }
+
+    private static FloatVector load(float[] array, int index) {
+        return FloatVector.fromArray(SPECIES, array, index);
+    }
+
+    /** Takes a tile; what is missing at the end becomes 0. */
+    private void read(FloatBuffer source, int begin, float[] target) {
+        int count = Math.min(tile, values - begin);
+        source.get(begin, target, 0, count);
+        if (count < tile) {
+            Arrays.fill(target, count, tile, 0);
         }
+    }
+
+    /** Takes a tile; what is missing at the end becomes the channel's value in {@code level}. */
+    private void read(FloatBuffer source, int begin, float[] target, float[] level) {
+        int count = Math.min(tile, values - begin);
+        source.get(begin, target, 0, count);
+        for (int i = count; i < tile; i++) {
+            target[i] = level[i % stripe];
+        }
+    }
+
+    private void write(float[] source, FloatBuffer target, int begin) {
+        target.put(begin, source, 0, Math.min(tile, values - begin));
     }
 
     private void clear(double[] first, double[] second) {
         Arrays.fill(first, 0);
         Arrays.fill(second, 0);
-        Arrays.fill(firstLanes, 0);
-        Arrays.fill(secondLanes, 0);
+    }
+
+    /** Adds the lanes to the sums of their channels once they may hold no more; the number of values they hold now. */
+    private int foldLanes(int addends, double[] first, double[] second) {
+        if (addends + 2 * STRIPES <= MOST_ADDENDS) {
+            return addends + STRIPES;
+        }
+        foldLanes(first, second);
+        return 0;
     }
 
     /** Adds to the sums of each channel what its lanes hold, and clears them. */
     private void foldLanes(double[] first, double[] second) {
-        for (int begin = 0; begin < period; begin += channels) {
+        for (int begin = 0; begin < stripe; begin += channels) {
             for (int c = 0; c < channels; c++) {
                 first[c] += firstLanes[begin + c];
                 second[c] += secondLanes[begin + c];
