@@ -16,8 +16,7 @@ public enum Phase {
     RECOMPUTE,
     /**
      * Adds a slice's share to the sums over the batch that the backward pass needs, and leaves the gradient before the
-     * activation in the place of the output's, unless it keeps what the backward phase needs of it elsewhere ({@link
-     * io.dcd.engine.operation.Operation#keepsGradient}); only for reducing operations.
+     * activation in the place of the output's; only for reducing operations.
      */
     REDUCE_BACKWARD,
     /** Computes the gradients of the inputs, and adds to those of the parameters. */

@@ -28,6 +28,12 @@ public record BatchNormalization(
         Activation activation,
         Tensor output)
         implements Operation {
+    /** The same with another f. */
+    public BatchNormalization withActivation(Activation function) {
+        return new BatchNormalization(
+                input, scale, shift, runningMean, runningVariance, epsilon, momentum, function, output);
+    }
+
     @Override
     public List<Tensor> inputs() {
         return List.of(input);

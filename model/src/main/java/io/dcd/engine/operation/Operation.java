@@ -17,19 +17,23 @@ public sealed interface Operation
                 BatchedDepthwiseConvolution,
                 BatchedProduct,
                 Broadcast,
+                Centring,
                 Convolution,
                 DepthwiseConvolution,
                 Dropout,
                 DynamicCoefficients,
                 FoldedConvolution,
                 FormedConvolution,
+                GramMatrix,
                 GroupedPointwise,
                 ImageNormalization,
+                KernelBasis,
                 KernelFormation,
+                KernelNormalization,
+                KernelProduct,
                 MatrixProduct,
                 MaxPooling,
                 Mixture,
-                NormalizedPointwise,
                 Scale,
                 ScaledSum,
                 Softmax {
@@ -61,11 +65,8 @@ public sealed interface Operation
         return List.of();
     }
 
-    /**
-     * Whether its backward phase reads the gradient of the output. The reduction before it may have taken from it all that
-     * is needed.
-     */
-    default boolean keepsGradient() {
+    /** Whether gradients flow through it to its inputs. */
+    default boolean differentiable() {
         return true;
     }
 

@@ -22,6 +22,8 @@ public interface OperationVisitor<R> {
 
     R visit(Broadcast operation);
 
+    R visit(Centring operation);
+
     R visit(Convolution operation);
 
     R visit(DepthwiseConvolution operation);
@@ -34,19 +36,25 @@ public interface OperationVisitor<R> {
 
     R visit(FormedConvolution operation);
 
+    R visit(GramMatrix operation);
+
     R visit(GroupedPointwise operation);
 
     R visit(ImageNormalization operation);
 
+    R visit(KernelBasis operation);
+
     R visit(KernelFormation operation);
+
+    R visit(KernelNormalization operation);
+
+    R visit(KernelProduct operation);
 
     R visit(MatrixProduct operation);
 
     R visit(MaxPooling operation);
 
     R visit(Mixture operation);
-
-    R visit(NormalizedPointwise operation);
 
     R visit(Scale operation);
 

@@ -23,9 +23,7 @@ record Access(Set<Tensor> values, Set<Tensor> gradients) {
             case BACKWARD -> {
                 List<Tensor> sources =
                         operation.inputs().stream().filter(gradients::needed).toList();
-                yield new Access(
-                        ordered(operation.keptForBackward()),
-                        operation.keepsGradient() ? with(sources, operation.output()) : ordered(sources));
+                yield new Access(ordered(operation.keptForBackward()), with(sources, operation.output()));
             }
         };
     }

@@ -14,9 +14,10 @@ final class GradientFlow {
             needed[input.index()] = ofInputs;
         }
         for (Operation operation : graph.operations()) {
-            needed[operation.output().index()] = operation.inputs().stream().anyMatch(this::needed)
+            boolean upstream = operation.inputs().stream().anyMatch(this::needed)
                     || operation.parameters().stream()
                             .anyMatch(parameter -> parameter.kind().trainable());
+            needed[operation.output().index()] = upstream && operation.differentiable();
         }
     }
 

@@ -9,19 +9,23 @@ import io.dcd.engine.operation.BatchedConvolution;
 import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
 import io.dcd.engine.operation.Broadcast;
+import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.DynamicCoefficients;
 import io.dcd.engine.operation.FoldedConvolution;
 import io.dcd.engine.operation.FormedConvolution;
+import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelBasis;
 import io.dcd.engine.operation.KernelFormation;
+import io.dcd.engine.operation.KernelNormalization;
+import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
-import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.ScaledSum;
@@ -73,6 +77,11 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
+    public Long visit(Centring operation) {
+        return 0L;
+    }
+
+    @Override
     public Long visit(Convolution operation) {
         return (long) operation.output().shape().positions()
                 * operation.weights().elements();
@@ -107,6 +116,12 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
+    public Long visit(GramMatrix operation) {
+        return (long) operation.input().shape().positions()
+                * operation.output().shape().elements();
+    }
+
+    @Override
     public Long visit(GroupedPointwise operation) {
         return (long) operation.output().shape().positions()
                 * operation.weights().elements();
@@ -114,6 +129,11 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
 
     @Override
     public Long visit(ImageNormalization operation) {
+        return 0L;
+    }
+
+    @Override
+    public Long visit(KernelBasis operation) {
         return 0L;
     }
 
@@ -143,8 +163,14 @@ final class ExecutedMultiplyAdds implements OperationVisitor<Long> {
     }
 
     @Override
-    public Long visit(NormalizedPointwise operation) {
-        return operation.parts().stream().mapToLong(part -> part.accept(this)).sum();
+    public Long visit(KernelNormalization operation) {
+        return (long) operation.rows() * operation.kernel().shape().elements();
+    }
+
+    @Override
+    public Long visit(KernelProduct operation) {
+        return (long) operation.output().shape().positions()
+                * operation.kernel().shape().elements();
     }
 
     @Override

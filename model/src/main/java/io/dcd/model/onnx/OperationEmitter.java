@@ -16,19 +16,23 @@ import io.dcd.engine.operation.BatchedConvolution;
 import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
 import io.dcd.engine.operation.Broadcast;
+import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.DynamicCoefficients;
 import io.dcd.engine.operation.FoldedConvolution;
 import io.dcd.engine.operation.FormedConvolution;
+import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelBasis;
 import io.dcd.engine.operation.KernelFormation;
+import io.dcd.engine.operation.KernelNormalization;
+import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
-import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
@@ -367,35 +371,53 @@ final class OperationEmitter implements OperationVisitor<Void> {
     }
 
     @Override
-    public Void visit(NormalizedPointwise operation) {
-        operation.parts().forEach(part -> part.accept(this));
-        return null;
+    public Void visit(Centring operation) {
+        throw rewritten(operation);
+    }
+
+    @Override
+    public Void visit(GramMatrix operation) {
+        throw rewritten(operation);
+    }
+
+    @Override
+    public Void visit(KernelBasis operation) {
+        throw rewritten(operation);
+    }
+
+    @Override
+    public Void visit(KernelNormalization operation) {
+        throw rewritten(operation);
+    }
+
+    @Override
+    public Void visit(KernelProduct operation) {
+        throw rewritten(operation);
     }
 
     @Override
     public Void visit(DynamicCoefficients operation) {
-        throw foldedAlready(operation);
+        throw rewritten(operation);
     }
 
     @Override
     public Void visit(FoldedConvolution operation) {
-        throw foldedAlready(operation);
+        throw rewritten(operation);
     }
 
     @Override
     public Void visit(FormedConvolution operation) {
-        throw foldedAlready(operation);
+        throw rewritten(operation);
     }
 
     @Override
     public Void visit(KernelFormation operation) {
-        throw foldedAlready(operation);
+        throw rewritten(operation);
     }
 
     /** A graph is exported as it was built; a plan alone makes such operations. */
-    private static UnsupportedOperationException foldedAlready(Operation operation) {
-        return new UnsupportedOperationException(
-                operation.output() + " belongs to an inference plan, not to a network");
+    private static UnsupportedOperationException rewritten(Operation operation) {
+        return new UnsupportedOperationException(operation.output() + " belongs to a plan, not to a network");
     }
 
     /** The weights that write {@code output}, multiplied by what was folded into them. */

@@ -12,12 +12,16 @@ import io.dcd.engine.backend.onednn.OneDnnBackend;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.lowering.Lowering;
+import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.DynamicCoefficients;
 import io.dcd.engine.operation.FoldedConvolution;
 import io.dcd.engine.operation.FormedConvolution;
+import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelBasis;
 import io.dcd.engine.operation.KernelFormation;
-import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.KernelNormalization;
+import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.Operation;
 import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.plan.InferencePlan;
@@ -134,7 +138,11 @@ class OnnxModelTest {
         Set<Class<?>> expected = new HashSet<>(Arrays.asList(Operation.class.getPermittedSubclasses()));
         // Made by rewriting and folding alone.
         expected.removeAll(List.of(
-                NormalizedPointwise.class,
+                Centring.class,
+                GramMatrix.class,
+                KernelBasis.class,
+                KernelNormalization.class,
+                KernelProduct.class,
                 ScaledSum.class,
                 FoldedConvolution.class,
                 DynamicCoefficients.class,

@@ -8,19 +8,23 @@ import io.dcd.engine.operation.BatchedConvolution;
 import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
 import io.dcd.engine.operation.Broadcast;
+import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.DynamicCoefficients;
 import io.dcd.engine.operation.FoldedConvolution;
 import io.dcd.engine.operation.FormedConvolution;
+import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelBasis;
 import io.dcd.engine.operation.KernelFormation;
+import io.dcd.engine.operation.KernelNormalization;
+import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
-import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.ScaledSum;
@@ -82,6 +86,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
+    public KernelRecipe visit(Centring operation) {
+        return KernelRecipe.of(operation, CentringKernel::forward, CentringKernel::backward);
+    }
+
+    @Override
     public KernelRecipe visit(Convolution operation) {
         if (PointwiseConvolutionKernel.fits(operation)) {
             return KernelRecipe.of(
@@ -126,6 +135,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
+    public KernelRecipe visit(GramMatrix operation) {
+        return KernelRecipe.of(operation, GramMatrixKernel::forward, GramMatrixKernel::backward);
+    }
+
+    @Override
     public KernelRecipe visit(GroupedPointwise operation) {
         return KernelRecipe.of(
                 operation,
@@ -136,6 +150,11 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     @Override
     public KernelRecipe visit(ImageNormalization operation) {
         return KernelRecipe.of(operation, ImageNormalizationKernel::forward, (images, builder) -> {});
+    }
+
+    @Override
+    public KernelRecipe visit(KernelBasis operation) {
+        return KernelRecipe.of(operation, KernelBasisKernel::forward, (basis, builder) -> {});
     }
 
     @Override
@@ -159,8 +178,13 @@ final class KernelRecipes implements OperationVisitor<KernelRecipe> {
     }
 
     @Override
-    public KernelRecipe visit(NormalizedPointwise operation) {
-        return (phase, builder) -> NormalizedPointwiseKernel.build(operation, phase, builder);
+    public KernelRecipe visit(KernelNormalization operation) {
+        return (phase, builder) -> KernelNormalizationKernel.build(operation, phase, builder);
+    }
+
+    @Override
+    public KernelRecipe visit(KernelProduct operation) {
+        return KernelRecipe.of(operation, KernelProductKernel::forward, KernelProductKernel::backward);
     }
 
     @Override

@@ -72,6 +72,11 @@ final class Layouts {
         return new desc(new long[] {count, rows, columns}, data_type.f32, format_tag.abc);
     }
 
+    /** The first {@code wanted} columns of a row-major matrix for each of {@code count} samples. */
+    static desc leadingColumns(long count, long rows, long columns, long wanted) {
+        return strided(new long[] {count, rows, wanted}, rows * columns, columns, 1);
+    }
+
     /** The transposes, {@code rows × columns}, of row-major matrices of {@code columns} rows. */
     static desc transposedMatrices(long count, long rows, long columns) {
         return new desc(new long[] {count, rows, columns}, data_type.f32, format_tag.acb);

@@ -12,15 +12,16 @@ import io.dcd.engine.backend.PixelBuffer;
 import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
-import io.dcd.engine.fusion.PointwiseFusion;
+import io.dcd.engine.fusion.KernelSpace;
 import io.dcd.engine.fusion.ScaledSumFusion;
 import io.dcd.engine.graph.Graph;
+import io.dcd.engine.graph.Shape;
 import io.dcd.engine.operation.BatchNormalization;
-import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.KernelNormalization;
 import io.dcd.engine.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.stream;
 
@@ -52,12 +53,12 @@ public final class OneDnnBackend implements Backend {
      * @throws IllegalStateException if the native libraries are not there for this platform
      */
     public OneDnnBackend(int threads) {
-        this(threads, NormalizedPointwiseKernel::worthwhile);
+        this(threads, KernelProductKernel::worthwhile);
     }
 
-    /** @param worthwhile which of the expansions that could be merged with their normalisation are */
-    OneDnnBackend(int threads, Predicate<NormalizedPointwise> worthwhile) {
-        this(threads, (Graph graph) -> ScaledSumFusion.apply(PointwiseFusion.apply(graph, worthwhile)));
+    /** @param worthwhile which layers are moved to {@link KernelSpace}, by the shapes of what they read and write */
+    OneDnnBackend(int threads, BiPredicate<Shape, Shape> worthwhile) {
+        this(threads, (Graph graph) -> ScaledSumFusion.apply(KernelSpace.apply(graph, worthwhile)));
     }
 
     private OneDnnBackend(int threads, UnaryOperator<Graph> merging) {
@@ -139,8 +140,8 @@ public final class OneDnnBackend implements Backend {
         if (operation instanceof BatchNormalization normalization) {
             return new BatchNormalizationReduction(normalization, memory);
         }
-        if (operation instanceof NormalizedPointwise pointwise) {
-            return new NormalizedPointwiseReduction(pointwise, memory);
+        if (operation instanceof KernelNormalization kernel) {
+            return new BatchNormalizationReduction(kernel.normalization(), memory);
         }
         throw unsupported(operation);
     }

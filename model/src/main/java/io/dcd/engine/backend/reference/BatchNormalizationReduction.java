@@ -37,17 +37,31 @@ final class BatchNormalizationReduction implements BatchReduction {
     }
 
     void addValue(int thread, int c, double x) {
-        sums[thread][0][c] += x;
-        sums[thread][1][c] += x * x;
+        addValues(thread, c, x, x * x);
+    }
+
+    /** Adds Σ x and Σ x² of some values. */
+    void addValues(int thread, int c, double sum, double squares) {
+        sums[thread][0][c] += sum;
+        sums[thread][1][c] += squares;
     }
 
     void addGradient(int thread, int c, double dz, double x) {
-        sums[thread][2][c] += dz;
-        sums[thread][3][c] += dz * normalized(c, x);
+        addGradients(thread, c, dz, dz * x);
+    }
+
+    /** Adds Σ dz and Σ dz·x of some values. */
+    void addGradients(int thread, int c, double sum, double products) {
+        sums[thread][2][c] += sum;
+        sums[thread][3][c] += (products - mean[c] * sum) * inverseDeviation[c];
     }
 
     double normalized(int c, double x) {
         return (x - mean[c]) * inverseDeviation[c];
+    }
+
+    double inverseDeviation(int c) {
+        return inverseDeviation[c];
     }
 
     /** dx/γ. */

@@ -13,7 +13,7 @@ import io.dcd.engine.backend.ReductionMemory;
 import io.dcd.engine.backend.UpdateKernel;
 import io.dcd.engine.backend.UpdateMemory;
 import io.dcd.engine.operation.BatchNormalization;
-import io.dcd.engine.operation.NormalizedPointwise;
+import io.dcd.engine.operation.KernelNormalization;
 import io.dcd.engine.operation.Operation;
 
 /**
@@ -75,8 +75,8 @@ public final class ReferenceBackend implements Backend {
         if (operation instanceof BatchNormalization normalization) {
             return new BatchNormalizationReduction(normalization, memory);
         }
-        if (operation instanceof NormalizedPointwise pointwise) {
-            return new NormalizedPointwiseReduction(pointwise, memory);
+        if (operation instanceof KernelNormalization kernel) {
+            return new BatchNormalizationReduction(kernel.normalization(), memory);
         }
         throw unsupported(operation);
     }

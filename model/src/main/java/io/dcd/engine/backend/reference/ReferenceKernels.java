@@ -8,19 +8,23 @@ import io.dcd.engine.operation.BatchedConvolution;
 import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
 import io.dcd.engine.operation.Broadcast;
+import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
 import io.dcd.engine.operation.DynamicCoefficients;
 import io.dcd.engine.operation.FoldedConvolution;
 import io.dcd.engine.operation.FormedConvolution;
+import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
+import io.dcd.engine.operation.KernelBasis;
 import io.dcd.engine.operation.KernelFormation;
+import io.dcd.engine.operation.KernelNormalization;
+import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
-import io.dcd.engine.operation.NormalizedPointwise;
 import io.dcd.engine.operation.OperationVisitor;
 import io.dcd.engine.operation.Scale;
 import io.dcd.engine.operation.ScaledSum;
@@ -69,6 +73,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
+    public PhasedKernel visit(Centring operation) {
+        return new CentringKernel(operation, memory);
+    }
+
+    @Override
     public PhasedKernel visit(Convolution operation) {
         return new ConvolutionKernel(operation, memory);
     }
@@ -99,6 +108,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
+    public PhasedKernel visit(GramMatrix operation) {
+        return new GramMatrixKernel(operation, memory);
+    }
+
+    @Override
     public PhasedKernel visit(GroupedPointwise operation) {
         return new GroupedPointwiseKernel(operation, memory);
     }
@@ -106,6 +120,11 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     @Override
     public PhasedKernel visit(ImageNormalization operation) {
         return new ImageNormalizationKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(KernelBasis operation) {
+        return new KernelBasisKernel(operation, memory);
     }
 
     @Override
@@ -129,8 +148,13 @@ record ReferenceKernels(ReferenceMemory memory) implements OperationVisitor<Phas
     }
 
     @Override
-    public PhasedKernel visit(NormalizedPointwise operation) {
-        return new NormalizedPointwiseKernel(operation, memory);
+    public PhasedKernel visit(KernelNormalization operation) {
+        return new KernelNormalizationKernel(operation, memory);
+    }
+
+    @Override
+    public PhasedKernel visit(KernelProduct operation) {
+        return new KernelProductKernel(operation, memory);
     }
 
     @Override

@@ -3,17 +3,17 @@ package io.dcd.engine.backend.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcd.engine.OperationCases;
-import io.dcd.engine.fusion.PointwiseFusion;
+import io.dcd.engine.fusion.KernelSpace;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Shape;
 import io.dcd.engine.graph.Tensor;
 import io.dcd.engine.operation.Activation;
+import io.dcd.engine.operation.KernelProduct;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferenceGradientTest extends OperationCases {
     private static final int BATCH = 3;
@@ -76,20 +76,22 @@ class ReferenceGradientTest extends OperationCases {
         check(builder.scaledSum("y", x, factor, builder.input("b", new Shape(2, 3, 4))));
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void normalizedPointwise(boolean residual) {
+    /** A dynamic layer with all that can be moved to the space of kernels. */
+    @Test
+    void kernelSpace() {
         Tensor x = builder.input("x", new Shape(2, 3, 3));
-        Tensor factor = builder.input("f", Shape.vector(5));
-        Tensor sum = builder.scale("s", builder.convolution("a", x, parameters.weight("A", 5, 3, 1, 1), 1, 0), factor);
-        if (residual) {
-            Tensor u = builder.input("u", new Shape(2, 3, 2));
-            sum = builder.add("v", sum, builder.convolution("p", u, parameters.weight("P", 5, 2, 1, 1), 1, 0));
-        }
-        Tensor y = builder.batchNormalization("y", sum, parameters.normalization("bn", 5), Activation.RELU6);
-        Graph merged = PointwiseFusion.apply(builder.build(y, parameters.all()), operation -> true);
-        assertThat(merged.operations()).hasSize(1);
-        FiniteDifferences.check(merged, BATCH);
+        Tensor fixed = builder.convolution("a", x, parameters.weight("A", 5, 3, 1, 1), 1, 0);
+        Tensor left = builder.scale("s", fixed, builder.input("f", Shape.vector(5)));
+        Tensor z = builder.convolution("q", x, parameters.weight("Q", 2, 3, 1, 1), 1, 0);
+        z = builder.batchNormalization("z", z, parameters.normalization("bn1", 2), Activation.IDENTITY);
+        Tensor u = builder.batchedProduct("phi", builder.input("m", Shape.vector(4)), z);
+        u = builder.batchNormalization("u", u, parameters.normalization("bn2", 2), Activation.IDENTITY);
+        Tensor right = builder.convolution("p", builder.add("r", u, z), parameters.weight("P", 5, 2, 1, 1), 1, 0);
+        Tensor y = builder.batchNormalization(
+                "y", builder.add("v", left, right), parameters.normalization("bn", 5), Activation.RELU6);
+        Graph moved = KernelSpace.apply(builder.build(y, parameters.all()), (input, output) -> true);
+        assertThat(moved.operations()).hasAtLeastOneElementOfType(KernelProduct.class);
+        FiniteDifferences.check(moved, BATCH);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.dcd.engine.backend.onednn.vector;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -152,29 +151,13 @@ public final class ChannelVectors {
         for (int begin = 0; begin < values; begin += tile) {
             read(outputs, begin, y);
             read(dy, begin, gradient);
-            mask(slope, high);
+            ClipVectors.mask(y, slope, high, gradient);
             write(gradient, dy, begin);
             read(source, begin, x, means);
             addGradients(means);
             addends = foldLanes(addends, sums, products);
         }
         foldLanes(sums, products);
-    }
-
-    private void mask(float slope, float high) {
-        // Floats that are not negative are ordered as their bits are.
-        IntVector limit = FloatVector.broadcast(SPECIES, high).reinterpretAsInts();
-        FloatVector slopes = FloatVector.broadcast(SPECIES, slope);
-        for (int i = 0; i < tile; i += LANES) {
-            IntVector bits = load(y, i).reinterpretAsInts();
-            IntVector inside = bits.neg().and(bits.sub(limit)).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
-            load(gradient, i)
-                    .mul(slopes)
-                    .reinterpretAsInts()
-                    .and(inside)
-                    .reinterpretAsFloats()
-                    .intoArray(gradient, i);
-        }
     }
 
     /** Sets {@code sums} to Σ dz and {@code products} to Σ dz·(x − mean) of each channel. */
