@@ -36,6 +36,8 @@ final class ConvolutionKernel {
     private final desc y;
     private final long[] strides;
     private final long[] padding;
+    private final int kernel;
+    private final boolean depthwise;
     private final convolution_forward.primitive_desc forward;
 
     static ConvolutionKernel of(Convolution operation, KernelBuilder builder) {
@@ -48,6 +50,8 @@ final class ConvolutionKernel {
                 operation.weights(),
                 Layouts.weights(outputs, inputs, operation.kernel()),
                 Layouts.anyWeights(outputs, inputs, operation.kernel()),
+                operation.kernel(),
+                false,
                 operation.stride(),
                 operation.padding());
     }
@@ -61,6 +65,8 @@ final class ConvolutionKernel {
                 operation.weights(),
                 Layouts.depthwiseWeights(channels, operation.kernel()),
                 Layouts.anyDepthwiseWeights(channels, operation.kernel()),
+                operation.kernel(),
+                true,
                 operation.stride(),
                 operation.padding());
     }
@@ -72,6 +78,8 @@ final class ConvolutionKernel {
             Parameter weights,
             desc plainWeights,
             desc anyWeights,
+            int kernel,
+            boolean depthwise,
             int stride,
             int padding) {
         this.builder = builder;
@@ -84,16 +92,22 @@ final class ConvolutionKernel {
         this.y = featureMap(output.shape());
         this.strides = new long[] {stride, stride};
         this.padding = new long[] {padding, padding};
-        this.forward = new convolution_forward.primitive_desc(
+        this.kernel = kernel;
+        this.depthwise = depthwise;
+        this.forward = forward(x, this.padding);
+    }
+
+    private convolution_forward.primitive_desc forward(desc source, long[] around) {
+        return new convolution_forward.primitive_desc(
                 builder.engine(),
                 builder.training() ? prop_kind.forward_training : prop_kind.forward_inference,
                 algorithm.convolution_direct,
-                x,
+                source,
                 anyWeights,
                 y,
                 strides,
-                this.padding,
-                this.padding,
+                around,
+                around,
                 builder.attributes(),
                 false);
     }
@@ -115,27 +129,53 @@ final class ConvolutionKernel {
     }
 
     private void addWeightGradient() {
+        boolean bordered = smallerThanKernel();
+        desc source = bordered ? featureMap(borderedShape()) : x;
+        long[] around = bordered ? new long[2] : padding;
         convolution_backward_weights.primitive_desc descriptor = new convolution_backward_weights.primitive_desc(
                 builder.engine(),
                 algorithm.convolution_direct,
-                x,
+                source,
                 anyWeights,
                 y,
                 strides,
-                padding,
-                padding,
-                forward,
+                around,
+                around,
+                bordered ? forward(source, around) : forward,
                 builder.attributes(),
                 false);
         memory share = builder.temporary(descriptor.diff_weights_desc());
         builder.add(builder.call(
                 new convolution_backward_weights(descriptor),
                 descriptor,
-                argument(DNNL_ARG_SRC, builder.value(input, x)),
+                argument(DNNL_ARG_SRC, bordered ? borderedInput(source) : builder.value(input, x)),
                 argument(DNNL_ARG_DIFF_DST, builder.gradient(output, y)),
                 argument(DNNL_ARG_DIFF_WEIGHTS, share)));
         memory sum = builder.parameterGradient(weights, plainWeights);
         builder.add(builder.addTo(sum, share));
+    }
+
+    /**
+     * Whether the map is smaller than the kernel, for which the library has no fast weight gradient of depthwise convolutions:
+     * with zeros written around it, it takes a hundredth of the time (0.1 instead of 10 ms for 64 maps of 2 × 2 × 480).
+     */
+    private boolean smallerThanKernel() {
+        return depthwise && Math.min(input.shape().height(), input.shape().width()) < kernel;
+    }
+
+    private Shape borderedShape() {
+        int border = 2 * (int) padding[0];
+        Shape shape = input.shape();
+        return new Shape(shape.height() + border, shape.width() + border, shape.channels());
+    }
+
+    /** The input with its padding written out. */
+    private memory borderedInput(desc layout) {
+        memory bordered = builder.kept(layout);
+        desc inside = layout.submemory_desc(
+                Layouts.featureMapExtents(builder.samples(), input.shape()), new long[] {0, 0, padding[0], padding[1]});
+        builder.add(builder.copy(builder.value(input, x), builder.view(bordered, inside)));
+        return bordered;
     }
 
     private void addInputGradient() {

@@ -118,7 +118,7 @@ final class Layouts {
         return (layout.get_size() + Float.BYTES - 1) / Float.BYTES;
     }
 
-    private static long[] featureMapExtents(int batch, Shape shape) {
+    static long[] featureMapExtents(int batch, Shape shape) {
         return new long[] {batch, shape.channels(), shape.height(), shape.width()};
     }
 

@@ -38,7 +38,15 @@ class OneDnnOperationTest extends OperationCases {
     }
 
     @ParameterizedTest
-    @CsvSource({"3,1,1,5,7,3", "3,2,1,7,7,48", "3,2,1,8,8,17", "5,2,2,9,6,16", "3,1,1,1,1,20"})
+    @CsvSource({
+        "3,1,1,5,7,3",
+        "3,2,1,7,7,48",
+        "3,2,1,8,8,17",
+        "5,2,2,9,6,16",
+        "3,1,1,1,1,20",
+        "3,1,1,2,2,48",
+        "5,1,2,3,6,16"
+    })
     void depthwiseConvolution(int kernel, int stride, int padding, int height, int width, int channels) {
         Tensor x = builder.input("x", new Shape(height, width, channels));
         check(builder.depthwiseConvolution("y", x, parameters.weight("W", kernel, kernel, channels), stride, padding));
