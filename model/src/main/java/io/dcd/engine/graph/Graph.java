@@ -11,7 +11,7 @@ import java.util.List;
  *     is the source
  * @param operations every operation after those whose outputs it reads
  * @param output the network's result
- * @param parameters all slices of the flat vector, by offset, without gaps
+ * @param parameters all slices of the flat vector, by offset; without gaps unless some are derived from others
  */
 public record Graph(
         List<Tensor> tensors,
@@ -28,6 +28,9 @@ public record Graph(
 
     /** The length of the flat parameter vector, running statistics included. */
     public int parameterElements() {
-        return parameters.stream().mapToInt(Parameter::elements).reduce(0, Math::addExact);
+        return parameters.stream()
+                .mapToInt(parameter -> Math.toIntExact(parameter.offset() + parameter.elements()))
+                .max()
+                .orElse(0);
     }
 }

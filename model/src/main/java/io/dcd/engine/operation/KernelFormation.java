@@ -30,10 +30,10 @@ public record KernelFormation(
      * The factors of the residual.
      *
      * @param latent L
-     * @param offset the place of Φ, row-major (L, L), in the coefficients
+     * @param offset the place of Φᵀ, row-major (L, L), in the coefficients
      * @param identity whether I is added to Φ; the plain form of the latent path has none
      * @param left P (L, C_out)
-     * @param right Qᵀ (L, C_in + 1)
+     * @param right Q (C_in + 1, L)
      */
     public record Fusion(int latent, int offset, boolean identity, Parameter left, Parameter right) {}
 

@@ -31,15 +31,14 @@ record KernelFormationKernel(KernelFormation operation, ReferenceMemory memory) 
         KernelFormation.Fusion fusion = operation.fusion().get();
         ReferenceBuffer left = memory.parameter(fusion.left());
         ReferenceBuffer right = memory.parameter(fusion.right());
-        int rightColumns = fusion.right().shape().get(1);
         int latent = fusion.latent();
         int first = sample * operation.coefficients().shape().elements() + fusion.offset();
         double sum = 0;
         for (int i = 0; i < latent; i++) {
             for (int j = 0; j < latent; j++) {
                 double identity = fusion.identity() && i == j ? 1 : 0;
-                sum += right.get(j * rightColumns + row)
-                        * (coefficients.get(first + i * latent + j) + identity)
+                sum += right.get(row * latent + j)
+                        * (coefficients.get(first + j * latent + i) + identity)
                         * left.get(i * operation.columns() + column);
             }
         }

@@ -1,7 +1,6 @@
 package io.dcd.engine.backend.onednn.vector;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,142 +17,190 @@ public final class DynamicVectors {
             FloatVector.SPECIES_PREFERRED.length() <= LANES ? FloatVector.SPECIES_PREFERRED : FloatVector.SPECIES_512;
 
     private static final int STEP = SPECIES.length();
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final int BYTES = Float.BYTES;
+    /** The rows of a product that are taken at once, so that every vector loaded serves as many multiplications. */
+    private static final int ROWS = 4;
 
     private DynamicVectors() {}
 
-    /** The least number of values that is both whole rows of {@code channels} and whole vectors. */
-    public static int period(int channels) {
-        int a = channels;
-        int b = STEP;
-        while (b != 0) {
-            int rest = a % b;
-            a = b;
-            b = rest;
+    /** Adds {@code count} rows to {@code sums}, each as long as that and of any length. */
+    public static void addRows(float[] rows, int count, float[] sums) {
+        int width = sums.length;
+        int values = count * width;
+        int column = 0;
+        for (; column + 4 * STEP <= width; column += 4 * STEP) {
+            addFourColumns(rows, values, sums, column);
         }
-        return channels / a * STEP;
-    }
-
-    /** Adds value {@code i} of the {@code count} from {@code first} on to {@code sums[i mod period]}. */
-    public static void addTo(float[] sums, ByteBuffer x, int first, int count) {
-        int period = sums.length;
-        int whole = count / period * period;
-        for (int lane = 0; whole > 0 && lane < period; lane += STEP) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, sums, lane);
-            for (int i = lane; i < whole; i += period) {
-                sum = sum.add(FloatVector.fromByteBuffer(SPECIES, x, (first + i) * BYTES, ORDER));
+        for (; column + STEP <= width; column += STEP) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, sums, column);
+            for (int at = column; at < values; at += width) {
+                sum = sum.add(FloatVector.fromArray(SPECIES, rows, at));
             }
-            sum.intoArray(sums, lane);
+            sum.intoArray(sums, column);
         }
-        for (int i = whole; i < count; i++) {
-            sums[i - whole] += x.getFloat((first + i) * BYTES);
-        }
-    }
-
-    /** y[o] = Σ_i x[i]·W[i, o] for the {@code inputs} rows of {@code outputs} values of W. */
-    public static void product(float[] x, int inputs, float[] weights, int outputs, float[] y) {
-        int o = 0;
-        for (; o + 4 * STEP <= outputs; o += 4 * STEP) {
-            fourProducts(x, inputs, weights, outputs, o, y);
-        }
-        for (; o < outputs; o += STEP) {
-            FloatVector sum = FloatVector.zero(SPECIES);
-            for (int i = 0; i < inputs; i++) {
-                sum = FloatVector.fromArray(SPECIES, weights, i * outputs + o)
-                        .fma(FloatVector.broadcast(SPECIES, x[i]), sum);
+        for (; column < width; column++) {
+            for (int at = column; at < values; at += width) {
+                sums[column] += rows[at];
             }
-            sum.intoArray(y, o);
         }
     }
 
-    private static void fourProducts(float[] x, int inputs, float[] weights, int outputs, int o, float[] y) {
-        FloatVector first = FloatVector.zero(SPECIES);
-        FloatVector second = first;
-        FloatVector third = first;
-        FloatVector fourth = first;
-        for (int i = 0; i < inputs; i++) {
-            FloatVector value = FloatVector.broadcast(SPECIES, x[i]);
-            int at = i * outputs + o;
-            first = FloatVector.fromArray(SPECIES, weights, at).fma(value, first);
-            second = FloatVector.fromArray(SPECIES, weights, at + STEP).fma(value, second);
-            third = FloatVector.fromArray(SPECIES, weights, at + 2 * STEP).fma(value, third);
-            fourth = FloatVector.fromArray(SPECIES, weights, at + 3 * STEP).fma(value, fourth);
+    private static void addFourColumns(float[] rows, int values, float[] sums, int column) {
+        FloatVector first = FloatVector.fromArray(SPECIES, sums, column);
+        FloatVector second = FloatVector.fromArray(SPECIES, sums, column + STEP);
+        FloatVector third = FloatVector.fromArray(SPECIES, sums, column + 2 * STEP);
+        FloatVector fourth = FloatVector.fromArray(SPECIES, sums, column + 3 * STEP);
+        for (int at = column; at < values; at += sums.length) {
+            first = first.add(FloatVector.fromArray(SPECIES, rows, at));
+            second = second.add(FloatVector.fromArray(SPECIES, rows, at + STEP));
+            third = third.add(FloatVector.fromArray(SPECIES, rows, at + 2 * STEP));
+            fourth = fourth.add(FloatVector.fromArray(SPECIES, rows, at + 3 * STEP));
         }
-        first.intoArray(y, o);
-        second.intoArray(y, o + STEP);
-        third.intoArray(y, o + 2 * STEP);
-        fourth.intoArray(y, o + 3 * STEP);
+        first.intoArray(sums, column);
+        second.intoArray(sums, column + STEP);
+        third.intoArray(sums, column + 2 * STEP);
+        fourth.intoArray(sums, column + 3 * STEP);
     }
 
     /**
-     * R[i, ·] = Σ_j a(i, j)·B[j, ·] for i, j &lt; {@code latent}, where a(i, j) is the value at {@code i·rowStep +
-     * j·columnStep} of {@code a}, and rows of B and R have {@code width} values.
+     * y[o] = Σ_i x[i]·W[i, o] for the {@code inputs} rows of {@code outputs} values of W. W comes from far, so that it is read
+     * in the order in which it lies, a few rows at once.
      */
-    public static void combine(float[] a, int rowStep, int columnStep, int latent, float[] b, int width, float[] r) {
-        for (int i = 0; i < latent; i++) {
-            for (int o = 0; o < width; o += STEP) {
-                FloatVector sum = FloatVector.zero(SPECIES);
-                for (int j = 0; j < latent; j++) {
-                    sum = FloatVector.fromArray(SPECIES, b, j * width + o)
-                            .fma(FloatVector.broadcast(SPECIES, a[i * rowStep + j * columnStep]), sum);
-                }
-                sum.intoArray(r, i * width + o);
+    public static void product(float[] x, int inputs, float[] weights, int outputs, float[] y) {
+        Arrays.fill(y, 0, outputs, 0);
+        int i = 0;
+        for (; i + 4 <= inputs; i += 4) {
+            addFourRows(x, i, weights, outputs, y);
+        }
+        for (; i < inputs; i++) {
+            FloatVector factor = FloatVector.broadcast(SPECIES, x[i]);
+            for (int o = 0; o < outputs; o += STEP) {
+                FloatVector.fromArray(SPECIES, weights, i * outputs + o)
+                        .fma(factor, FloatVector.fromArray(SPECIES, y, o))
+                        .intoArray(y, o);
             }
         }
     }
 
-    /** K[c, o] = F[c, o]·λ[o] over {@code rows} rows of {@code columns} values. */
-    public static void scale(float[] factors, float[] fixed, int rows, int columns, ByteBuffer kernel) {
+    private static void addFourRows(float[] x, int i, float[] weights, int outputs, float[] y) {
+        FloatVector first = FloatVector.broadcast(SPECIES, x[i]);
+        FloatVector second = FloatVector.broadcast(SPECIES, x[i + 1]);
+        FloatVector third = FloatVector.broadcast(SPECIES, x[i + 2]);
+        FloatVector fourth = FloatVector.broadcast(SPECIES, x[i + 3]);
+        for (int o = 0; o < outputs; o += STEP) {
+            int at = i * outputs + o;
+            FloatVector odd =
+                    FloatVector.fromArray(SPECIES, weights, at).fma(first, FloatVector.fromArray(SPECIES, y, o));
+            FloatVector even =
+                    FloatVector.fromArray(SPECIES, weights, at + outputs).mul(second);
+            odd = FloatVector.fromArray(SPECIES, weights, at + 2 * outputs).fma(third, odd);
+            even = FloatVector.fromArray(SPECIES, weights, at + 3 * outputs).fma(fourth, even);
+            odd.add(even).intoArray(y, o);
+        }
+    }
+
+    /** K[c, o] = F[c, o]·λ[o] for {@code rows} rows of {@code columns} values of F, from row {@code first} on. */
+    public static void scale(float[] factors, float[] fixed, int first, int rows, int columns, float[] kernel) {
         for (int c = 0; c < rows; c++) {
             for (int o = 0; o < columns; o += STEP) {
-                int at = c * columns + o;
-                FloatVector.fromArray(SPECIES, fixed, at)
+                FloatVector.fromArray(SPECIES, fixed, (first + c) * columns + o)
                         .mul(FloatVector.fromArray(SPECIES, factors, o))
-                        .intoByteBuffer(kernel, at * BYTES, ORDER);
+                        .intoArray(kernel, c * columns + o);
             }
         }
     }
 
-    /** K[c, o] += Σ_l S[l, c]·V[l, o]; rows of S have {@code width} values, rows of V as many as those of K. */
+    /** {@code rows} rounded up to as many as {@link #addProduct} takes at once. */
+    public static int wholeRows(int rows) {
+        return (rows + ROWS - 1) / ROWS * ROWS;
+    }
+
+    /**
+     * R[i, o] += Σ_l A[i, l]·B[l, o] for i &lt; {@code rows} and l &lt; {@code depth}. Rows of A lie {@code stride} apart from {@code
+     * first} on; rows of B and R have {@code columns} values. R must have {@link #wholeRows}; what comes behind the last row
+     * means nothing.
+     */
     public static void addProduct(
-            float[] s, int width, float[] v, int latent, int rows, int columns, ByteBuffer kernel) {
-        for (int o = 0; o < columns; o += STEP) {
-            int c = 0;
-            for (; c + 4 <= rows; c += 4) {
-                addFourRows(s, width, v, latent, c, o, columns, kernel);
+            float[] a, int first, int stride, int depth, float[] b, int rows, int columns, float[] r) {
+        int last = first + (rows - 1) * stride;
+        int o = 0;
+        for (; o + 2 * STEP <= columns; o += 2 * STEP) {
+            for (int i = 0; i < rows; i += ROWS) {
+                addTwoVectors(a, first + i * stride, stride, last, depth, b, o, columns, r, i * columns + o);
             }
-            for (; c < rows; c++) {
-                int at = (c * columns + o) * BYTES;
-                FloatVector sum = FloatVector.fromByteBuffer(SPECIES, kernel, at, ORDER);
-                for (int l = 0; l < latent; l++) {
-                    sum = FloatVector.fromArray(SPECIES, v, l * columns + o)
-                            .fma(FloatVector.broadcast(SPECIES, s[l * width + c]), sum);
-                }
-                sum.intoByteBuffer(kernel, at, ORDER);
+        }
+        for (; o < columns; o += STEP) {
+            for (int i = 0; i < rows; i += ROWS) {
+                addOneVector(a, first + i * stride, stride, last, depth, b, o, columns, r, i * columns + o);
             }
         }
     }
 
-    private static void addFourRows(
-            float[] s, int width, float[] v, int latent, int c, int o, int columns, ByteBuffer kernel) {
-        int row = columns * BYTES;
-        int at = (c * columns + o) * BYTES;
-        FloatVector first = FloatVector.fromByteBuffer(SPECIES, kernel, at, ORDER);
-        FloatVector second = FloatVector.fromByteBuffer(SPECIES, kernel, at + row, ORDER);
-        FloatVector third = FloatVector.fromByteBuffer(SPECIES, kernel, at + 2 * row, ORDER);
-        FloatVector fourth = FloatVector.fromByteBuffer(SPECIES, kernel, at + 3 * row, ORDER);
-        for (int l = 0; l < latent; l++) {
-            FloatVector value = FloatVector.fromArray(SPECIES, v, l * columns + o);
-            int from = l * width + c;
-            first = value.fma(FloatVector.broadcast(SPECIES, s[from]), first);
-            second = value.fma(FloatVector.broadcast(SPECIES, s[from + 1]), second);
-            third = value.fma(FloatVector.broadcast(SPECIES, s[from + 2]), third);
-            fourth = value.fma(FloatVector.broadcast(SPECIES, s[from + 3]), fourth);
+    /** In four rows, of which those behind the {@code last} of A are computed as that one. */
+    private static void addTwoVectors(
+            float[] a, int a0, int stride, int last, int depth, float[] b, int o, int columns, float[] r, int r0) {
+        int a1 = Math.min(a0 + stride, last);
+        int a2 = Math.min(a1 + stride, last);
+        int a3 = Math.min(a2 + stride, last);
+        int r1 = r0 + columns;
+        int r2 = r1 + columns;
+        int r3 = r2 + columns;
+        FloatVector left0 = FloatVector.fromArray(SPECIES, r, r0);
+        FloatVector left1 = FloatVector.fromArray(SPECIES, r, r1);
+        FloatVector left2 = FloatVector.fromArray(SPECIES, r, r2);
+        FloatVector left3 = FloatVector.fromArray(SPECIES, r, r3);
+        FloatVector right0 = FloatVector.fromArray(SPECIES, r, r0 + STEP);
+        FloatVector right1 = FloatVector.fromArray(SPECIES, r, r1 + STEP);
+        FloatVector right2 = FloatVector.fromArray(SPECIES, r, r2 + STEP);
+        FloatVector right3 = FloatVector.fromArray(SPECIES, r, r3 + STEP);
+        for (int l = 0; l < depth; l++) {
+            FloatVector left = FloatVector.fromArray(SPECIES, b, l * columns + o);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, l * columns + o + STEP);
+            FloatVector value = FloatVector.broadcast(SPECIES, a[a0 + l]);
+            left0 = left.fma(value, left0);
+            right0 = right.fma(value, right0);
+            value = FloatVector.broadcast(SPECIES, a[a1 + l]);
+            left1 = left.fma(value, left1);
+            right1 = right.fma(value, right1);
+            value = FloatVector.broadcast(SPECIES, a[a2 + l]);
+            left2 = left.fma(value, left2);
+            right2 = right.fma(value, right2);
+            value = FloatVector.broadcast(SPECIES, a[a3 + l]);
+            left3 = left.fma(value, left3);
+            right3 = right.fma(value, right3);
         }
-        first.intoByteBuffer(kernel, at, ORDER);
-        second.intoByteBuffer(kernel, at + row, ORDER);
-        third.intoByteBuffer(kernel, at + 2 * row, ORDER);
-        fourth.intoByteBuffer(kernel, at + 3 * row, ORDER);
+        left0.intoArray(r, r0);
+        left1.intoArray(r, r1);
+        left2.intoArray(r, r2);
+        left3.intoArray(r, r3);
+        right0.intoArray(r, r0 + STEP);
+        right1.intoArray(r, r1 + STEP);
+        right2.intoArray(r, r2 + STEP);
+        right3.intoArray(r, r3 + STEP);
+    }
+
+    /** The same for what is left of the columns. */
+    private static void addOneVector(
+            float[] a, int a0, int stride, int last, int depth, float[] b, int o, int columns, float[] r, int r0) {
+        int a1 = Math.min(a0 + stride, last);
+        int a2 = Math.min(a1 + stride, last);
+        int a3 = Math.min(a2 + stride, last);
+        int r1 = r0 + columns;
+        int r2 = r1 + columns;
+        int r3 = r2 + columns;
+        FloatVector sum0 = FloatVector.fromArray(SPECIES, r, r0);
+        FloatVector sum1 = FloatVector.fromArray(SPECIES, r, r1);
+        FloatVector sum2 = FloatVector.fromArray(SPECIES, r, r2);
+        FloatVector sum3 = FloatVector.fromArray(SPECIES, r, r3);
+        for (int l = 0; l < depth; l++) {
+            FloatVector row = FloatVector.fromArray(SPECIES, b, l * columns + o);
+            sum0 = row.fma(FloatVector.broadcast(SPECIES, a[a0 + l]), sum0);
+            sum1 = row.fma(FloatVector.broadcast(SPECIES, a[a1 + l]), sum1);
+            sum2 = row.fma(FloatVector.broadcast(SPECIES, a[a2 + l]), sum2);
+            sum3 = row.fma(FloatVector.broadcast(SPECIES, a[a3 + l]), sum3);
+        }
+        sum0.intoArray(r, r0);
+        sum1.intoArray(r, r1);
+        sum2.intoArray(r, r2);
+        sum3.intoArray(r, r3);
     }
 }
