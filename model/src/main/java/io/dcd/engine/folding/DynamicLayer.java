@@ -68,9 +68,10 @@ record DynamicLayer(
         }
     }
 
-    /**
-     * Whether it takes fewer multiply-adds to form one kernel for each sample than to apply λ, P and Φ·Qᵀ at every position.
-     */
+    /** What λ, the bias and the residual cost at each value of the result, in multiply-adds of a product (measured). */
+    private static final int SCALING = 50;
+
+    /** Whether it takes less to form one kernel for each sample than to apply λ, P and Φ·Qᵀ at every position. */
     boolean formed() {
         if (!pointwise(fixed)) {
             return false;
@@ -80,7 +81,7 @@ record DynamicLayer(
         long positions = fixed.output().shape().positions();
         long latent = residual.map(part -> part.product().rows()).orElse(0);
         long forming = inputs * outputs * (1 + latent) + latent * latent * Math.min(inputs, outputs);
-        long applying = positions * (outputs + latent * (inputs + outputs)) + latent * latent * inputs;
+        long applying = positions * (SCALING * outputs + latent * (inputs + outputs)) + latent * latent * inputs;
         return forming <= applying;
     }
 

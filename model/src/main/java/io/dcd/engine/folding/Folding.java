@@ -27,7 +27,7 @@ import java.util.Set;
  * The same mathematics in fewer operations for inference, where a batch normalisation is a constant affine map: it goes
  * into the weights of the convolution before it, together with the sum and the activation that follow. A layer that is
  * dynamic by decomposition forms one kernel for each sample, with the batch normalisations of its latent path folded into
- * the factors: the whole kernel and one product where that takes fewer multiply-adds, else that of the latent path.
+ * the factors: the whole kernel and one product where that takes less, else that of the latent path.
  */
 public final class Folding {
     private final Graph graph;
