@@ -1,23 +1,27 @@
 package io.dcd.engine.backend.onednn;
 
+import io.dcd.engine.backend.KernelMemory;
 import io.dcd.engine.operation.MatrixProduct;
 import org.bytedeco.dnnl.memory;
 
 /** Y = X·Wᵀ + b over the batch; dX = dY·W, dW = dYᵀ·X, db = 1ᵀ·dY. */
 final class MatrixProductKernel {
+    /** About the square root of what layers sum up at most, which makes the sums of parts as short as the parts. */
+    private static final int LONGEST_PART = 64;
+
     private MatrixProductKernel() {}
 
     static void forward(MatrixProduct operation, KernelBuilder builder) {
         int inputs = operation.input().shape().elements();
         int outputs = operation.output().shape().elements();
-        memory x = builder.value(operation.input(), Layouts.matrix(builder.samples(), inputs));
-        memory weights = builder.parameter(operation.weights(), Layouts.transposed(inputs, outputs));
-        memory y = builder.value(operation.output(), Layouts.matrix(builder.samples(), outputs));
-        builder.add(operation
-                .bias()
-                .map(bias -> builder.product(
-                        x, weights, builder.parameter(bias, Layouts.matrix(1, outputs)), y, builder.attributes()))
-                .orElseGet(() -> builder.product(x, weights, y, builder.attributes())));
+        KernelMemory memory = builder.memory();
+        new LongProduct(builder, builder.samples(), inputs, outputs, LONGEST_PART)
+                .add(
+                        memory.value(operation.input()),
+                        memory.parameter(operation.weights()),
+                        operation.bias().map(memory::parameter),
+                        memory.value(operation.output()),
+                        builder.attributes());
     }
 
     static void backward(MatrixProduct operation, KernelBuilder builder) {

@@ -84,6 +84,18 @@ class OneDnnOperationTest extends OperationCases {
                 biased ? Optional.of(parameters.bias("b", 5)) : Optional.empty()));
     }
 
+    /** So long that sums are formed in parts, of tensors that have other readers too. */
+    @Test
+    void longSums() {
+        Tensor x = builder.input("x", new Shape(2, 2, 80));
+        Tensor product =
+                builder.matrixProduct("p", x, parameters.weight("V", 5, 320), Optional.of(parameters.bias("b", 5)));
+        Tensor pi = plus(product, builder.matrixProduct("q", x, parameters.weight("U", 5, 320)));
+        Tensor kernel = builder.mixture("k", pi, parameters.weight("W", 5, 80, 320), Shape.vector(80 * 320));
+        Tensor mapped = builder.batchedProduct("m", kernel, x);
+        check(builder.scale("y", mapped, builder.matrixProduct("g", pi, parameters.weight("G", 320, 5))));
+    }
+
     @Test
     void scale() {
         Tensor factor = builder.input("f", Shape.vector(20));
