@@ -11,7 +11,7 @@ import java.util.List;
  * @param input x with C channels
  * @param output X̃ with C + 1 channels
  */
-public record Centring(Tensor input, Tensor output) implements Operation {
+public record Centring(Tensor input, Tensor output) implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return List.of(input);

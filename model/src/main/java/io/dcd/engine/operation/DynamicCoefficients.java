@@ -31,7 +31,7 @@ public record DynamicCoefficients(
         Optional<Parameter> attention,
         Optional<Parameter> fusion,
         Tensor output)
-        implements Operation {
+        implements RewrittenOperation {
     /** What the widths of matrices are padded to: as many floats as the widest vectors in use have. */
     public static final int LANES = 16;
 

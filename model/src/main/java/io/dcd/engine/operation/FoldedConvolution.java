@@ -28,7 +28,7 @@ public record FoldedConvolution(
         Optional<Tensor> summand,
         Activation activation,
         Tensor output)
-        implements Operation {
+        implements RewrittenOperation {
     /** The kernel's side k. */
     public int kernel() {
         return weights.shape().get(0);

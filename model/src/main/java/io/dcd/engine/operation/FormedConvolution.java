@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public record FormedConvolution(
         Tensor kernel, Tensor input, int stride, Optional<Tensor> summand, Activation activation, Tensor output)
-        implements Operation {
+        implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return Stream.concat(Stream.of(kernel, input), summand.stream()).toList();

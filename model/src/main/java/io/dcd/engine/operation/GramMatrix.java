@@ -10,7 +10,7 @@ import java.util.List;
  * @param input X̃ with K channels
  * @param output G, K rows of K values
  */
-public record GramMatrix(Tensor input, Tensor output) implements Operation {
+public record GramMatrix(Tensor input, Tensor output) implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return List.of(input);

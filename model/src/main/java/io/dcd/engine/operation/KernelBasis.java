@@ -11,7 +11,7 @@ import java.util.List;
  * @param input x with C channels
  * @param output E, C + 1 rows of C values
  */
-public record KernelBasis(Tensor input, Tensor output) implements Operation {
+public record KernelBasis(Tensor input, Tensor output) implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return List.of(input);

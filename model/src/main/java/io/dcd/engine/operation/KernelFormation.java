@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 public record KernelFormation(
         Tensor coefficients, boolean attention, Parameter fixed, Parameter bias, Optional<Fusion> fusion, Tensor output)
-        implements Operation {
+        implements RewrittenOperation {
     /**
      * The factors of the residual.
      *

@@ -28,7 +28,7 @@ import java.util.List;
  * @param output B̂, K rows of O values
  */
 public record KernelNormalization(Tensor gram, Tensor kernel, BatchNormalization normalization, Tensor output)
-        implements Operation {
+        implements RewrittenOperation {
     /** K. */
     public int rows() {
         return kernel.shape().height();

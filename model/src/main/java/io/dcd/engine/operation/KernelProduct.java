@@ -12,7 +12,8 @@ import java.util.List;
  * @param activation f
  * @param output y with O channels
  */
-public record KernelProduct(Tensor input, Tensor kernel, Activation activation, Tensor output) implements Operation {
+public record KernelProduct(Tensor input, Tensor kernel, Activation activation, Tensor output)
+        implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return List.of(input, kernel);

@@ -11,7 +11,7 @@ import java.util.List;
  * @param summand b, shaped as x
  * @param output y, shaped as x
  */
-public record ScaledSum(Tensor input, Tensor factor, Tensor summand, Tensor output) implements Operation {
+public record ScaledSum(Tensor input, Tensor factor, Tensor summand, Tensor output) implements RewrittenOperation {
     @Override
     public List<Tensor> inputs() {
         return List.of(input, factor, summand);

@@ -16,27 +16,16 @@ import io.dcd.engine.operation.BatchedConvolution;
 import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import io.dcd.engine.operation.BatchedProduct;
 import io.dcd.engine.operation.Broadcast;
-import io.dcd.engine.operation.Centring;
 import io.dcd.engine.operation.Convolution;
 import io.dcd.engine.operation.DepthwiseConvolution;
 import io.dcd.engine.operation.Dropout;
-import io.dcd.engine.operation.DynamicCoefficients;
-import io.dcd.engine.operation.FoldedConvolution;
-import io.dcd.engine.operation.FormedConvolution;
-import io.dcd.engine.operation.GramMatrix;
 import io.dcd.engine.operation.GroupedPointwise;
 import io.dcd.engine.operation.ImageNormalization;
-import io.dcd.engine.operation.KernelBasis;
-import io.dcd.engine.operation.KernelFormation;
-import io.dcd.engine.operation.KernelNormalization;
-import io.dcd.engine.operation.KernelProduct;
 import io.dcd.engine.operation.MatrixProduct;
 import io.dcd.engine.operation.MaxPooling;
 import io.dcd.engine.operation.Mixture;
-import io.dcd.engine.operation.Operation;
-import io.dcd.engine.operation.OperationVisitor;
+import io.dcd.engine.operation.NetworkVisitor;
 import io.dcd.engine.operation.Scale;
-import io.dcd.engine.operation.ScaledSum;
 import io.dcd.engine.operation.Softmax;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +38,7 @@ import onnx.Onnx.TensorProto;
  * channels, moves to the second place in values and constants alike; {@link OnnxValues} keeps vectors as (N, C). The
  * first extent of every shape is copied from the value itself: the batch is free.
  */
-final class OperationEmitter implements OperationVisitor<Void> {
+final class OperationEmitter implements NetworkVisitor<Void> {
     private final OnnxGraph onnx;
     private final OnnxValues values;
     private final SampleKernels kernels;
@@ -247,16 +236,6 @@ final class OperationEmitter implements OperationVisitor<Void> {
         return elementwise("Mul", operation.input(), operation.factor(), operation.output());
     }
 
-    @Override
-    public Void visit(ScaledSum operation) {
-        String scaled = onnx.node(
-                "Mul",
-                operation.output().name() + ".scaled",
-                List.of(values.map(operation.input()), values.map(operation.factor())));
-        String sum = onnx.node("Add", operation.output().name(), List.of(scaled, values.map(operation.summand())));
-        return values.putMap(operation.output(), sum);
-    }
-
     private Void elementwise(String type, Tensor left, Tensor right, Tensor output) {
         if (values.isFlat(left) && values.isFlat(right)) {
             return values.putFlat(
@@ -368,56 +347,6 @@ final class OperationEmitter implements OperationVisitor<Void> {
     @Override
     public Void visit(Dropout operation) {
         return values.putLike(operation.input(), operation.output(), values.either(operation.input()));
-    }
-
-    @Override
-    public Void visit(Centring operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(GramMatrix operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(KernelBasis operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(KernelNormalization operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(KernelProduct operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(DynamicCoefficients operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(FoldedConvolution operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(FormedConvolution operation) {
-        throw rewritten(operation);
-    }
-
-    @Override
-    public Void visit(KernelFormation operation) {
-        throw rewritten(operation);
-    }
-
-    /** A graph is exported as it was built; a plan alone makes such operations. */
-    private static UnsupportedOperationException rewritten(Operation operation) {
-        return new UnsupportedOperationException(operation.output() + " belongs to a plan, not to a network");
     }
 
     /** The weights that write {@code output}, multiplied by what was folded into them. */
