@@ -170,16 +170,8 @@ public final class Folding {
         Parameter bias = derived.bias(operation.weights(), normalization);
         return folded(
                 operation,
-                (summand, activation, output) -> new FoldedConvolution(
-                        operation.input(),
-                        weights,
-                        bias,
-                        operation.stride(),
-                        operation.padding(),
-                        Optional.empty(),
-                        summand,
-                        activation,
-                        output),
+                convolution(
+                        operation.input(), weights, bias, operation.stride(), operation.padding(), Optional.empty()),
                 normalization);
     }
 
@@ -188,17 +180,15 @@ public final class Folding {
         Parameter bias = derived.bias(operation.weights(), normalization);
         return folded(
                 operation,
-                (summand, activation, output) -> new FoldedConvolution(
-                        operation.input(),
-                        weights,
-                        bias,
-                        operation.stride(),
-                        operation.padding(),
-                        Optional.empty(),
-                        summand,
-                        activation,
-                        output),
+                convolution(
+                        operation.input(), weights, bias, operation.stride(), operation.padding(), Optional.empty()),
                 normalization);
+    }
+
+    private static Last convolution(
+            Tensor input, Parameter weights, Parameter bias, int stride, int padding, Optional<Tensor> coefficients) {
+        return (summand, activation, output) ->
+                new FoldedConvolution(input, weights, bias, stride, padding, coefficients, summand, activation, output);
     }
 
     private static Folded folded(Operation convolution, Last last, BatchNormalization normalization) {
@@ -274,16 +264,7 @@ public final class Folding {
                 latent.map(u -> tensor(name + ".residual", fixed.output().shape()));
         return folded(
                 before,
-                (summand, activation, output) -> new FoldedConvolution(
-                        fixed.input(),
-                        weights,
-                        bias,
-                        fixed.stride(),
-                        fixed.padding(),
-                        factors,
-                        summand,
-                        activation,
-                        output),
+                convolution(fixed.input(), weights, bias, fixed.stride(), fixed.padding(), factors),
                 layer,
                 residual.map(sum -> (Addend) (summand -> new FoldedConvolution(
                         latent.orElseThrow(),

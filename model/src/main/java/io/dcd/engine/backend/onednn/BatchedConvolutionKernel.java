@@ -17,8 +17,6 @@ import io.dcd.engine.operation.BatchedDepthwiseConvolution;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.desc;
 
@@ -30,11 +28,7 @@ final class BatchedConvolutionKernel {
     private final Tensor input;
     private final Tensor output;
     private final desc plainWeights;
-    private final desc anyWeights;
-    private final desc x;
-    private final desc y;
-    private final long[] strides;
-    private final long[] padding;
+    private final ConvolutionDescriptors descriptors;
     private final convolution_forward.primitive_desc forward;
 
     static BatchedConvolutionKernel of(BatchedConvolution operation, KernelBuilder builder) {
@@ -79,23 +73,14 @@ final class BatchedConvolutionKernel {
         this.input = input;
         this.output = output;
         this.plainWeights = plainWeights;
-        this.anyWeights = anyWeights;
-        this.x = Layouts.featureMap(1, input.shape());
-        this.y = Layouts.featureMap(1, output.shape());
-        this.strides = new long[] {stride, stride};
-        this.padding = new long[] {padding, padding};
-        this.forward = new convolution_forward.primitive_desc(
-                builder.engine(),
-                builder.training() ? prop_kind.forward_training : prop_kind.forward_inference,
-                algorithm.convolution_direct,
-                x,
+        this.descriptors = new ConvolutionDescriptors(
+                builder,
+                Layouts.featureMap(1, input.shape()),
                 anyWeights,
-                y,
-                strides,
-                this.padding,
-                this.padding,
-                builder.attributes(),
-                false);
+                Layouts.featureMap(1, output.shape()),
+                stride,
+                padding);
+        this.forward = descriptors.forward(builder.attributes());
     }
 
     void forward() {
@@ -106,9 +91,9 @@ final class BatchedConvolutionKernel {
             builder.add(builder.call(
                     primitive,
                     forward,
-                    argument(DNNL_ARG_SRC, sample(memory.value(input), input, n, x)),
+                    argument(DNNL_ARG_SRC, sample(memory.value(input), input, n, descriptors.x())),
                     argument(DNNL_ARG_WEIGHTS, ordered),
-                    argument(DNNL_ARG_DST, sample(memory.value(output), output, n, y))));
+                    argument(DNNL_ARG_DST, sample(memory.value(output), output, n, descriptors.y()))));
         }
     }
 
@@ -122,58 +107,38 @@ final class BatchedConvolutionKernel {
     }
 
     private void addKernelGradient() {
-        convolution_backward_weights.primitive_desc descriptor = new convolution_backward_weights.primitive_desc(
-                builder.engine(),
-                algorithm.convolution_direct,
-                x,
-                anyWeights,
-                y,
-                strides,
-                padding,
-                padding,
-                forward,
-                builder.attributes(),
-                false);
+        convolution_backward_weights.primitive_desc descriptor = descriptors.weightGradient(forward);
         convolution_backward_weights primitive = new convolution_backward_weights(descriptor);
         memory ordered = builder.temporary(descriptor.diff_weights_desc());
         for (int n = 0; n < builder.samples(); n++) {
             builder.add(builder.call(
                     primitive,
                     descriptor,
-                    argument(DNNL_ARG_SRC, sample(memory.value(input), input, n, x)),
-                    argument(DNNL_ARG_DIFF_DST, sample(memory.gradient(output), output, n, y)),
+                    argument(DNNL_ARG_SRC, sample(memory.value(input), input, n, descriptors.x())),
+                    argument(DNNL_ARG_DIFF_DST, sample(memory.gradient(output), output, n, descriptors.y())),
                     argument(DNNL_ARG_DIFF_WEIGHTS, ordered)));
             addTo(kernel, n, plainWeights, ordered);
         }
     }
 
     private void addInputGradient() {
-        convolution_backward_data.primitive_desc descriptor = new convolution_backward_data.primitive_desc(
-                builder.engine(),
-                algorithm.convolution_direct,
-                x,
-                anyWeights,
-                y,
-                strides,
-                padding,
-                padding,
-                forward,
-                builder.attributes(),
-                false);
+        convolution_backward_data.primitive_desc descriptor = descriptors.inputGradient(forward);
         convolution_backward_data primitive = new convolution_backward_data(descriptor);
         memory ordered = builder.temporary(descriptor.weights_desc());
         boolean direct = memory.gradientMode(input) == GradientMode.OVERWRITE;
-        memory contribution = direct ? null : builder.temporary(x);
+        memory contribution = direct ? null : builder.temporary(descriptors.x());
         for (int n = 0; n < builder.samples(); n++) {
             builder.add(builder.copy(sample(memory.value(kernel), kernel, n, plainWeights), ordered));
             builder.add(builder.call(
                     primitive,
                     descriptor,
-                    argument(DNNL_ARG_DIFF_DST, sample(memory.gradient(output), output, n, y)),
+                    argument(DNNL_ARG_DIFF_DST, sample(memory.gradient(output), output, n, descriptors.y())),
                     argument(DNNL_ARG_WEIGHTS, ordered),
-                    argument(DNNL_ARG_DIFF_SRC, direct ? sample(memory.gradient(input), input, n, x) : contribution)));
+                    argument(
+                            DNNL_ARG_DIFF_SRC,
+                            direct ? sample(memory.gradient(input), input, n, descriptors.x()) : contribution)));
             if (!direct) {
-                addTo(input, n, x, contribution);
+                addTo(input, n, descriptors.x(), contribution);
             }
         }
     }

@@ -16,8 +16,6 @@ import io.dcd.engine.operation.DepthwiseConvolution;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.desc;
 
@@ -31,13 +29,9 @@ final class ConvolutionKernel {
     private final Tensor output;
     private final Parameter weights;
     private final desc plainWeights;
-    private final desc anyWeights;
-    private final desc x;
-    private final desc y;
-    private final long[] strides;
-    private final long[] padding;
     private final int kernel;
     private final boolean depthwise;
+    private final ConvolutionDescriptors descriptors;
     private final convolution_forward.primitive_desc forward;
 
     static ConvolutionKernel of(Convolution operation, KernelBuilder builder) {
@@ -87,38 +81,20 @@ final class ConvolutionKernel {
         this.output = output;
         this.weights = weights;
         this.plainWeights = plainWeights;
-        this.anyWeights = anyWeights;
-        this.x = featureMap(input.shape());
-        this.y = featureMap(output.shape());
-        this.strides = new long[] {stride, stride};
-        this.padding = new long[] {padding, padding};
         this.kernel = kernel;
         this.depthwise = depthwise;
-        this.forward = forward(x, this.padding);
-    }
-
-    private convolution_forward.primitive_desc forward(desc source, long[] around) {
-        return new convolution_forward.primitive_desc(
-                builder.engine(),
-                builder.training() ? prop_kind.forward_training : prop_kind.forward_inference,
-                algorithm.convolution_direct,
-                source,
-                anyWeights,
-                y,
-                strides,
-                around,
-                around,
-                builder.attributes(),
-                false);
+        this.descriptors = new ConvolutionDescriptors(
+                builder, featureMap(input.shape()), anyWeights, featureMap(output.shape()), stride, padding);
+        this.forward = descriptors.forward(builder.attributes());
     }
 
     void forward() {
         builder.add(builder.call(
                 new convolution_forward(forward),
                 forward,
-                argument(DNNL_ARG_SRC, builder.value(input, x)),
+                argument(DNNL_ARG_SRC, builder.value(input, descriptors.x())),
                 argument(DNNL_ARG_WEIGHTS, orderedWeights(forward.weights_desc())),
-                argument(DNNL_ARG_DST, builder.value(output, y))));
+                argument(DNNL_ARG_DST, builder.value(output, descriptors.y()))));
     }
 
     void backward() {
@@ -129,27 +105,28 @@ final class ConvolutionKernel {
     }
 
     private void addWeightGradient() {
-        boolean bordered = smallerThanKernel();
-        desc source = bordered ? featureMap(borderedShape()) : x;
-        long[] around = bordered ? new long[2] : padding;
-        convolution_backward_weights.primitive_desc descriptor = new convolution_backward_weights.primitive_desc(
-                builder.engine(),
-                algorithm.convolution_direct,
-                source,
-                anyWeights,
-                y,
-                strides,
-                around,
-                around,
-                bordered ? forward(source, around) : forward,
-                builder.attributes(),
-                false);
+        if (smallerThanKernel()) {
+            ConvolutionDescriptors bordered = new ConvolutionDescriptors(
+                    builder,
+                    featureMap(borderedShape()),
+                    descriptors.weights(),
+                    descriptors.y(),
+                    descriptors.stride(),
+                    0);
+            addWeightGradient(
+                    bordered.weightGradient(bordered.forward(builder.attributes())), borderedInput(bordered.x()));
+        } else {
+            addWeightGradient(descriptors.weightGradient(forward), builder.value(input, descriptors.x()));
+        }
+    }
+
+    private void addWeightGradient(convolution_backward_weights.primitive_desc descriptor, memory source) {
         memory share = builder.temporary(descriptor.diff_weights_desc());
         builder.add(builder.call(
                 new convolution_backward_weights(descriptor),
                 descriptor,
-                argument(DNNL_ARG_SRC, bordered ? borderedInput(source) : builder.value(input, x)),
-                argument(DNNL_ARG_DIFF_DST, builder.gradient(output, y)),
+                argument(DNNL_ARG_SRC, source),
+                argument(DNNL_ARG_DIFF_DST, builder.gradient(output, descriptors.y())),
                 argument(DNNL_ARG_DIFF_WEIGHTS, share)));
         memory sum = builder.parameterGradient(weights, plainWeights);
         builder.add(builder.addTo(sum, share));
@@ -164,7 +141,7 @@ final class ConvolutionKernel {
     }
 
     private Shape borderedShape() {
-        int border = 2 * (int) padding[0];
+        int border = 2 * descriptors.padding();
         Shape shape = input.shape();
         return new Shape(shape.height() + border, shape.width() + border, shape.channels());
     }
@@ -172,33 +149,23 @@ final class ConvolutionKernel {
     /** The input with its padding written out. */
     private memory borderedInput(desc layout) {
         memory bordered = builder.kept(layout);
+        int padding = descriptors.padding();
         desc inside = layout.submemory_desc(
-                Layouts.featureMapExtents(builder.samples(), input.shape()), new long[] {0, 0, padding[0], padding[1]});
-        builder.add(builder.copy(builder.value(input, x), builder.view(bordered, inside)));
+                Layouts.featureMapExtents(builder.samples(), input.shape()), new long[] {0, 0, padding, padding});
+        builder.add(builder.copy(builder.value(input, descriptors.x()), builder.view(bordered, inside)));
         return bordered;
     }
 
     private void addInputGradient() {
-        convolution_backward_data.primitive_desc descriptor = new convolution_backward_data.primitive_desc(
-                builder.engine(),
-                algorithm.convolution_direct,
-                x,
-                anyWeights,
-                y,
-                strides,
-                padding,
-                padding,
-                forward,
-                builder.attributes(),
-                false);
+        convolution_backward_data.primitive_desc descriptor = descriptors.inputGradient(forward);
         memory ordered = orderedWeights(descriptor.weights_desc());
         builder.addInto(
                 input,
-                x,
+                descriptors.x(),
                 target -> builder.call(
                         new convolution_backward_data(descriptor),
                         descriptor,
-                        argument(DNNL_ARG_DIFF_DST, builder.gradient(output, y)),
+                        argument(DNNL_ARG_DIFF_DST, builder.gradient(output, descriptors.y())),
                         argument(DNNL_ARG_WEIGHTS, ordered),
                         argument(DNNL_ARG_DIFF_SRC, target)));
     }

@@ -12,8 +12,6 @@ import io.dcd.engine.operation.FoldedConvolution;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.convolution_forward;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.desc;
 
@@ -76,41 +74,19 @@ final class FoldedConvolutionKernel {
     private void convolution() {
         int kernel = operation.kernel();
         boolean depthwise = operation.depthwise();
-        desc x = Layouts.featureMap(samples, in);
-        desc y = Layouts.featureMap(samples, out);
-        PostOperations after = after(y, Layouts.channelFactors(1, out.channels()));
-        long[] strides = {operation.stride(), operation.stride()};
-        long[] padding = {operation.padding(), operation.padding()};
-        desc anyWeights = depthwise
-                ? Layouts.anyDepthwiseWeights(out.channels(), kernel)
-                : Layouts.anyWeights(out.channels(), in.channels(), kernel);
+        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(
+                builder,
+                Layouts.featureMap(samples, in),
+                depthwise
+                        ? Layouts.anyDepthwiseWeights(out.channels(), kernel)
+                        : Layouts.anyWeights(out.channels(), in.channels(), kernel),
+                Layouts.featureMap(samples, out),
+                operation.stride(),
+                operation.padding());
+        PostOperations after = after(descriptors.y(), Layouts.channelFactors(1, out.channels()));
         desc bias = Layouts.vector(out.channels());
-        convolution_forward.primitive_desc descriptor = scaled()
-                ? new convolution_forward.primitive_desc(
-                        builder.engine(),
-                        prop_kind.forward_inference,
-                        algorithm.convolution_direct,
-                        x,
-                        anyWeights,
-                        y,
-                        strides,
-                        padding,
-                        padding,
-                        after.attributes(),
-                        false)
-                : new convolution_forward.primitive_desc(
-                        builder.engine(),
-                        prop_kind.forward_inference,
-                        algorithm.convolution_direct,
-                        x,
-                        anyWeights,
-                        bias,
-                        y,
-                        strides,
-                        padding,
-                        padding,
-                        after.attributes(),
-                        false);
+        convolution_forward.primitive_desc descriptor =
+                scaled() ? descriptors.forward(after.attributes()) : descriptors.forward(bias, after.attributes());
         memory plain = builder.parameter(
                 operation.weights(),
                 depthwise
@@ -118,9 +94,9 @@ final class FoldedConvolutionKernel {
                         : Layouts.positionWeights(out.channels(), in.channels(), kernel));
         memory weights = builder.prepared(operation.weights(), samples, plain, descriptor.weights_desc());
         List<Call.Argument> arguments = new ArrayList<>(List.of(
-                argument(DNNL_ARG_SRC, value(operation.input(), x)),
+                argument(DNNL_ARG_SRC, value(operation.input(), descriptors.x())),
                 argument(DNNL_ARG_WEIGHTS, weights),
-                argument(DNNL_ARG_DST, value(operation.output(), y))));
+                argument(DNNL_ARG_DST, value(operation.output(), descriptors.y()))));
         if (!scaled()) {
             arguments.add(argument(DNNL_ARG_BIAS, builder.parameter(operation.bias(), bias)));
         }
