@@ -1,6 +1,7 @@
 package io.dcd.model.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OnnxJavaType;
@@ -9,6 +10,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.dcd.engine.backend.onednn.OneDnnBackend;
+import io.dcd.engine.folding.Folding;
 import io.dcd.engine.graph.Graph;
 import io.dcd.engine.graph.Parameter;
 import io.dcd.engine.lowering.Lowering;
@@ -118,6 +120,15 @@ class OnnxModelTest {
                     .isNotEmpty()
                     .noneMatch(node -> node.getOpType().equals("BatchNormalization"));
         }
+    }
+
+    @Test
+    void whatAPlanMadeOfANetworkIsRefused() {
+        Graph graph = graph("mobilenetv2-x0.35-static");
+        Graph folded = Folding.apply(graph).graph();
+        assertThatThrownBy(() -> OnnxModel.of(folded, parameters(graph), OnnxInput.NORMALIZED, "folded", Map.of()))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("belongs to a plan");
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.bytedeco.dnnl.memory;
  */
 final class AveragePoolingKernel {
     /** So many values at most are added up one after another. */
-    private static final int LONGEST = 128;
+    private static final int LONGEST_PART = 128;
 
     private AveragePoolingKernel() {}
 
@@ -33,7 +33,7 @@ final class AveragePoolingKernel {
         int samples = builder.samples();
         int positions = operation.input().shape().positions();
         int channels = operation.input().shape().channels();
-        int part = LongProduct.partLength(positions, LONGEST);
+        int part = LongProduct.partLength(positions, LONGEST_PART);
         int parts = positions / part;
         memory map = builder.value(operation.input(), Layouts.matrices((long) samples * parts, part, channels));
         memory average = builder.value(operation.output(), Layouts.matrices(samples, 1, channels));
